@@ -1,0 +1,89 @@
+"""Every error Casus raises on purpose: one picklable tree of code, message and hint.
+
+    CasusError
+    ├── UsageError          the call itself is wrong (exit code 2)
+    ├── SpanError           offsets and words disagree; never shown to a user unless we have a bug
+    ├── RecordError         a record's field holds a value that it cannot hold
+    ├── IntakeError         a source could not become a document
+    │   ├── EmptyError          no text in it
+    │   ├── BinaryError         not text at all
+    │   ├── TooLargeError       more than the limit on one document
+    │   ├── EncodingError       bytes that are no text in any encoding we can tell
+    │   ├── LanguageError       not English
+    │   └── FormatError         says that it is JSON or HTML and is not
+    ├── ModelError          the shipped model is missing or is not the one the code expects
+    └── DataError           a data file (codebook, actors, places) is missing or malformed
+"""
+
+from __future__ import annotations
+
+
+class CasusError(Exception):
+    """An error with a stable `code`, a `message` for people and a `hint` on what to do next."""
+
+    code = "error"
+    default_hint = ""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint or self.default_hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UsageError(CasusError):
+    code = "usage"
+    default_hint = "see `casus --help`"
+
+
+class SpanError(CasusError):
+    code = "span"
+
+
+class RecordError(CasusError):
+    code = "record"
+
+
+class IntakeError(CasusError):
+    code = "intake"
+
+
+class EmptyError(IntakeError):
+    code = "empty"
+    default_hint = "the source holds no readable text; check that it was saved whole"
+
+
+class BinaryError(IntakeError):
+    code = "binary"
+    default_hint = "Casus reads text, HTML and JSON documents; convert this file first"
+
+
+class TooLargeError(IntakeError):
+    code = "too-large"
+    default_hint = "split it into single reports"
+
+
+class EncodingError(IntakeError):
+    code = "encoding"
+    default_hint = "save the file as UTF-8"
+
+
+class LanguageError(IntakeError):
+    code = "language"
+    default_hint = "Casus reads English only"
+
+
+class FormatError(IntakeError):
+    code = "format"
+
+
+class ModelError(CasusError):
+    code = "model"
+    default_hint = "reinstall casus-events"
+
+
+class DataError(CasusError):
+    code = "data"
+    default_hint = "reinstall casus-events"

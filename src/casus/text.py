@@ -1,0 +1,32 @@
+"""Small helpers on text that never change an offset; everything counts code points."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# A word: initials ("U.S.", "J.K."), numbers with separators ("1,200", "3.5"), letters with inner
+# apostrophes left to the clitic rule below, or one other visible character.
+_WORD = re.compile(
+    r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:[^\W_]+)*|\d+\w*|[^\w\s]|_", re.UNICODE
+)
+
+
+def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """The `[start, end)` of each word or punctuation mark in `text[start:end]`, in order."""
+    return [m.span() for m in _WORD.finditer(text, start, len(text) if end is None else end)]
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, curly quotes or doubled blanks: a key for look-ups, not for offsets."""
+    text = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
+    return " ".join("".join(c for c in text if not unicodedata.combining(c)).lower().split())
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """`start, end` moved inwards past white space."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
