@@ -1,18 +1,18 @@
 """Every error Casus raises on purpose: one picklable tree of code, message and hint.
 
-    CasusError
-    ├── UsageError          the call itself is wrong (exit code 2)
-    ├── SpanError           offsets and words disagree; never shown to a user unless we have a bug
-    ├── RecordError         a record's field holds a value that it cannot hold
-    ├── IntakeError         a source could not become a document
-    │   ├── EmptyError          no text in it
-    │   ├── BinaryError         not text at all
-    │   ├── TooLargeError       more than the limit on one document
-    │   ├── EncodingError       bytes that are no text in any encoding we can tell
-    │   ├── LanguageError       not English
-    │   └── FormatError         says that it is JSON or HTML and is not
-    ├── ModelError          the shipped model is missing or is not the one the code expects
-    └── DataError           a data file (codebook, actors, places) is missing or malformed
+CasusError
+├── UsageError          the call itself is wrong (exit code 2)
+├── SpanError           offsets and words disagree; never shown to a user unless we have a bug
+├── RecordError         a record's field holds a value that it cannot hold
+├── IntakeError         a source could not become a document
+│   ├── EmptyError          no text in it
+│   ├── BinaryError         not text at all
+│   ├── TooLargeError       more than the limit on one document
+│   ├── EncodingError       bytes that are no text in any encoding we can tell
+│   ├── LanguageError       not English
+│   └── FormatError         says that it is JSON or HTML and is not
+├── ModelError          the shipped model is missing or is not the one the code expects
+└── DataError           a data file (codebook, actors, places) is missing or malformed
 """
 
 from __future__ import annotations

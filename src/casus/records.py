@@ -50,7 +50,7 @@ class Span:
 
     def __post_init__(self, text: str) -> None:
         if not 0 <= self.start < self.end <= len(text):
-            raise SpanError(f"span {self.start}:{self.end} is empty or outside a text of {len(text)} characters")
+            raise SpanError(f"span {self.start}:{self.end} is empty or outside a text of length {len(text)}")
         if text[self.start : self.end] != self.exact:
             raise SpanError(f"text[{self.start}:{self.end}] is not {self.exact!r}")
         if not text[: self.start].endswith(self.prefix) or not text[self.end :].startswith(self.suffix):

@@ -7,9 +7,7 @@ import unicodedata
 
 # A word: initials ("U.S.", "J.K."), numbers with separators ("1,200", "3.5"), letters with inner
 # apostrophes left to the clitic rule below, or one other visible character.
-_WORD = re.compile(
-    r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:[^\W_]+)*|\d+\w*|[^\w\s]|_", re.UNICODE
-)
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:[^\W_]+)*|\d+\w*|[^\w\s]|_", re.UNICODE)
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
