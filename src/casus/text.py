@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# A word: initials ("U.S.", "J.K."), numbers with separators ("1,200", "3.5"), letters with inner
-# apostrophes left to the clitic rule below, or one other visible character.
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:[^\W_]+)*|\d+\w*|[^\w\s]|_", re.UNICODE)
+# A word: initials ("U.S.", "J.K."), a number with separators ("1,200", "3.5"), a run of letters and
+# digits, or one other visible character. No alternative can back-track over another's ground.
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*|[^\w\s]|_")
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:

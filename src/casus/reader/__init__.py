@@ -1,0 +1,1 @@
+"""Document -> claims: sentences, encoder, decoding, figures, attribution, anaphora."""

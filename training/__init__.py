@@ -1,0 +1,1 @@
+"""Corpora -> the shipped model; for maintainers, not in the wheel."""
