@@ -255,6 +255,14 @@ def geneva_units() -> list[Unit]:
     return units
 
 
+def _find_tokens(words: list[str], needle: list[str], near: int) -> tuple[int, int] | None:
+    """First and last word of the occurrence of `needle` nearest to word `near`."""
+    size = len(needle)
+    at = [i for i in range(len(words) - size + 1) if words[i : i + size] == needle]
+    best = min(at, key=lambda i: abs(i - near), default=None)
+    return None if best is None else (best, best + size - 1)
+
+
 def wikievents_units() -> list[Unit]:
     """Each document cut at sentence-final full stops of its token list."""
     units = []
@@ -269,11 +277,10 @@ def wikievents_units() -> list[Unit]:
                 first, last = event["trigger"]["start_idx"], event["trigger"]["end_idx"] - 1
                 if not a <= first <= last < b:
                     continue
-                spans = [
-                    (x["role"], x["start_idx"] - a, x["end_idx"] - 1 - a)
-                    for x in event["arguments"]
-                    if "start_idx" in x and a <= x["start_idx"] < x["end_idx"] <= b
-                ]
+                spans = []
+                for x in event["arguments"]:
+                    hit = _find_tokens(unit.words, x["text"].split(), first - a)
+                    spans += [(x["role"], *hit)] if hit else []
                 unit.triggers.append(_event(row, event["event_type"], spans, first - a, last - a))
             units.append(unit)
     return units

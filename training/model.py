@@ -118,8 +118,8 @@ class PairScorer(nn.Module):
         self.trigger = nn.Linear(HIDDEN, shape.pair)
         self.word = nn.Linear(HIDDEN, shape.pair, bias=False)
         self.distance = nn.Embedding(DISTANCES, shape.pair)
-        self.type = nn.Embedding(len(TYPES) + 1, shape.pair)
-        nn.init.zeros_(self.type.weight)
+        self.kinds = nn.Embedding(len(TYPES) + 1, shape.pair)
+        nn.init.zeros_(self.kinds.weight)
         self.roles = nn.Linear(shape.pair, 2 * len(ROLES))
         self.frames = nn.Linear(shape.pair, 2 * len(FRAME_ROLES))
         self.drop = nn.Dropout(shape.dropout)
@@ -127,7 +127,7 @@ class PairScorer(nn.Module):
     def hidden(self, triggers: Tensor, words: Tensor, distance: Tensor, types: Tensor) -> Tensor:
         """triggers [t, 384], words [t, n, 384], distance [t, n], types [t] -> [t, n, pair]"""
         x = self.trigger(triggers)[:, None] + self.word(words) + self.distance(distance)
-        return self.drop(F.relu(x + self.type(types)[:, None]))
+        return self.drop(F.relu(x + self.kinds(types)[:, None]))
 
 
 def distance_bucket(distance: Tensor) -> Tensor:
@@ -144,10 +144,10 @@ class Reader(nn.Module):
         self.shape = shape
         self.encoder = Encoder(shape)
         self.names = nn.Linear(HIDDEN, len(NAMES))
-        self.type = nn.Linear(HIDDEN, len(TYPES) + 1)
+        self.detect = nn.Linear(HIDDEN, len(TYPES) + 1)
         self.more = nn.Linear(HIDDEN, 1)
         self.potential = nn.Linear(HIDDEN, len(TYPES))
-        self.attribute = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Dropout(shape.dropout))
+        self.attribute = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Dropout(shape.dropout))
         self.mode = nn.Linear(HIDDEN, len(TYPE_MODES))
         self.status = nn.Linear(HIDDEN, len(STATUSES))
         self.told = nn.Linear(HIDDEN, 2)  # background, aggregate

@@ -1,0 +1,242 @@
+"""One training run: general corpora first (cached), then the claims. `python -m training.train --help`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import random
+import sys
+import time
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from training import corpora
+from training.batches import Batch, Encoded, Targets, batches, encode, targets
+from training.labels import TYPE_MODES, TYPES
+from training.model import Reader, Shape, distance_bucket
+
+HERE = Path(__file__).parent
+NEVER = -1e4
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that makes a run; its digest names the run's folder."""
+
+    seed: int = 1
+    shape: Shape = field(default_factory=Shape)
+    pretrain_epochs: int = 3
+    epochs: int = 8
+    rate: float = 2e-4
+    head_rate: float = 5e-4
+    window: int = 0  # words of consecutive sentences in a unit; 0: a sentence
+    budget: int = 2048  # sub-words a step
+    written: bool = True
+    general: float = 0.15  # share of steps on the general corpora while fitting the claims
+    role_weight: float = 0.4
+    smoothing: float = 0.0
+    freeze_words: bool = True
+    fold: int = -1  # 0-4: leave this fifth of the training documents out; -1: train on all
+    teacher: str = ""
+
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def fold_ids(fold: int) -> tuple[list[str], list[str]]:
+    """Training and held-out documents of a fold (fifths by position in a fixed shuffle)."""
+    ids = corpora.gold_ids()
+    random.Random(0).shuffle(ids)
+    held = [x for n, x in enumerate(ids) if n % 5 == fold]
+    return sorted(set(ids) - set(held)), sorted(held)
+
+
+def losses(model: Reader, batch: Batch, t: Targets, recipe: Recipe, rng: random.Random) -> dict[str, Tensor]:
+    """Every loss that this batch has labels for, already weighted."""
+    hidden = model.encoder(batch.ids, batch.shapes, batch.flags)
+    rows = torch.arange(len(batch.units))[:, None]
+    words = model.drop(hidden[rows, batch.first]).float()
+    out: dict[str, Tensor] = {}
+    if (t.type >= 0).any():
+        # 16: one word in forty is a trigger, and detection is what the reader lives by
+        out["type"] = 16.0 * F.cross_entropy(
+            model.detect(words).flatten(0, 1), t.type.flatten(), ignore_index=-100, label_smoothing=recipe.smoothing
+        )
+        known = t.more >= 0
+        out["more"] = F.binary_cross_entropy_with_logits(model.more(words)[..., 0][known], t.more[known])
+    if (t.names >= 0).any():
+        logits = model.names(words).masked_fill(~t.names_open[:, None, :], NEVER)
+        out["names"] = F.cross_entropy(logits.flatten(0, 1), t.names.flatten(), ignore_index=-100)
+    if len(batch.triggers):
+        _trigger_losses(model, words, batch, t, recipe, rng, out)
+    return out
+
+
+def _trigger_losses(
+    model: Reader, words: Tensor, batch: Batch, t: Targets, recipe: Recipe, rng: random.Random, out: dict[str, Tensor]
+) -> None:
+    heads = words[t.at[:, 0], t.at[:, 1]]
+    typed = t.trigger_type < len(TYPES)
+    if typed.any():
+        out["potential"] = 0.3 * F.cross_entropy(model.potential(heads[typed]), t.trigger_type[typed])
+    attribute = model.attribute(heads)
+    if (t.mode >= 0).any():
+        allowed = torch.tensor([[m.split("/")[0] == x for m in TYPE_MODES] for x in [*TYPES, ""]])
+        logits = model.mode(attribute).masked_fill(~allowed[t.trigger_type], NEVER)
+        out["mode"] = 0.3 * F.cross_entropy(logits, t.mode, ignore_index=-100)
+    if (t.status >= 0).any():
+        out["status"] = 0.5 * F.cross_entropy(model.status(attribute), t.status, ignore_index=-100)
+    told = t.told >= 0
+    if told.any():
+        out["told"] = 0.5 * F.binary_cross_entropy_with_logits(model.told(attribute)[told], t.told[told])
+    facts = ~torch.isnan(t.fact)
+    if facts.any():
+        out["fact"] = 0.3 * F.smooth_l1_loss(model.fact(attribute)[facts, 0], t.fact[facts])
+    if (t.native >= 0).any():
+        out["native"] = 0.5 * F.cross_entropy(model.native(heads), t.native, ignore_index=-100)
+    known = t.roles_known.sum(1) > 0
+    if known.any() or (t.frames_known > 0).any():
+        where = torch.arange(words.shape[1])[None] - t.at[:, 1:2]
+        # a fifth of the triggers hide their type, so that the scorer does not lean on it
+        types = torch.tensor([x if rng.random() > 0.2 else len(TYPES) for x in t.trigger_type.tolist()])
+        pair = model.pairs.hidden(heads, words[t.at[:, 0]], distance_bucket(where), types)
+        present = batch.is_word[t.at[:, 0]][..., None].float()
+        if known.any():
+            loss = F.binary_cross_entropy_with_logits(model.pairs.roles(pair), t.roles, reduction="none")
+            weight = present * t.roles_known.repeat_interleave(2, 1)[:, None]
+            out["roles"] = recipe.role_weight * (loss * weight).sum() / known.sum()
+        if (t.frames_known > 0).any():
+            loss = F.binary_cross_entropy_with_logits(model.pairs.frames(pair), t.frames, reduction="none")
+            weight = present * t.frames_known[:, None, None]
+            out["frames"] = 0.2 * (loss * weight).sum() / t.frames_known.sum()
+
+
+def fit(
+    model: Reader, streams: list[tuple[list[Encoded], float]], epochs: int, recipe: Recipe, label: str,
+    budget_scale: float = 1.0,
+) -> None:  # fmt: skip
+    """Fits on the first stream for `epochs`; other streams are mixed in at their share of steps."""
+    rng = random.Random(recipe.seed)
+    torch.manual_seed(recipe.seed)
+    heads = [p for n, p in model.named_parameters() if not n.startswith("encoder.")]
+    frozen = {"encoder.words.weight"} if recipe.freeze_words else set()
+    body = [p for n, p in model.named_parameters() if n.startswith("encoder.") and n not in frozen]
+    model.encoder.words.weight.requires_grad_(not recipe.freeze_words)
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}], weight_decay=0.01
+    )
+    budget = int(recipe.budget * budget_scale)
+    plan: list[Batch] = []
+    for _ in range(epochs):
+        epoch = list(batches(streams[0][0], budget, recipe.shape, rng))
+        for units, share in streams[1:]:
+            wanted = int(len(epoch) * share)
+            sample = rng.sample(units, min(len(units), wanted * 64))
+            epoch += list(batches(sample, budget, recipe.shape, rng))[:wanted]
+        rng.shuffle(epoch)
+        plan += epoch
+    warm = max(1, len(plan) // 10)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min((s + 1) / warm, max(0.02, (len(plan) - s) / (len(plan) - warm + 1)))
+    )
+    model.train()
+    started, seen, sums, steps = time.time(), 0, {}, 0
+    for n, batch in enumerate(plan):
+        with torch.autocast("cpu", torch.bfloat16):
+            parts = losses(model, batch, targets(batch, recipe.shape), recipe, rng)
+        total = torch.stack(list(parts.values())).sum()
+        optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        seen += batch.ids.numel()
+        steps += 1
+        for k, v in parts.items():
+            a, b = sums.get(k, (0.0, 0))
+            sums[k] = (a + v.item(), b + 1)
+        if n % 100 == 99 or n == len(plan) - 1:
+            rate = seen / (time.time() - started)
+            shown = " ".join(f"{k} {a / b:.3f}" for k, (a, b) in sums.items())
+            print(f"{label} {n + 1}/{len(plan)} {rate:.0f} sub-words/s {shown}", file=sys.stderr, flush=True)
+            sums = {}
+        if not math.isfinite(total.item()):
+            raise SystemExit("the loss is not finite")
+
+
+def general_units() -> list[Encoded]:
+    units = corpora.propbank_units(("ewt_train", "ewt_dev", "ewt_test", "masc_propbank"))
+    units += corpora.geneva_units() + corpora.wikievents_units() + corpora.entity_units()
+    return encode([u for u in units if 3 <= len(u.words) <= 120])
+
+
+def pretrained(recipe: Recipe, general: list[Encoded]) -> Reader:
+    """The model after the general corpora, from the cache where this recipe's is there."""
+    shape = replace(recipe.shape, use_flags=False)
+    key = replace(recipe, shape=shape, epochs=0, fold=-1, written=True, window=0, general=0.0, teacher="", smoothing=0, seed=1)
+    path = HERE / "cache" / f"pretrain-{key.digest()}.pt"
+    if path.exists():
+        model = Reader.load(path)
+        model.shape = recipe.shape
+        return model
+    torch.manual_seed(recipe.seed)
+    model = Reader(recipe.shape)
+    model.encoder.load_pretrained()
+    if recipe.pretrain_epochs:
+        fit(model, [(general, 1.0)], recipe.pretrain_epochs, key, "pretrain", 1.5)
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_suffix(".part")
+        model.save(part)
+        part.rename(path)
+    return model
+
+
+def run(recipe: Recipe, folder: Path) -> Reader:
+    """Trains by the recipe into `folder` (recipe.json, model.pt); an existing model is loaded instead."""
+    if (folder / "model.pt").exists():
+        return Reader.load(folder / "model.pt")
+    general = general_units()
+    native = sorted({t.native for u in general for t in u.unit.triggers if t.native})
+    recipe = replace(recipe, shape=replace(recipe.shape, native=native))
+    model = pretrained(recipe, general)
+    ids = fold_ids(recipe.fold)[0] if recipe.fold >= 0 else corpora.gold_ids()
+    claims = corpora.gold_units(ids, recipe.window)
+    if recipe.written:
+        claims += corpora.sentence_units(HERE / "sentences")
+    fit(model, [(encode(claims), 1.0), (general, recipe.general)], recipe.epochs, recipe, "claims")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
+    model.save(folder / "model.pt")
+    return model
+
+
+def parse(argv: list[str] | None = None) -> tuple[Recipe, Path]:
+    """`--name value` for any field of Recipe (shape fields as --shape.pair)."""
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--out", type=Path)
+    defaults = Recipe()
+    for name, value in asdict(defaults).items():
+        if name != "shape":
+            kind = (lambda s: s == "True") if isinstance(value, bool) else type(value)
+            ap.add_argument(f"--{name}", type=kind, default=value)
+    for name, value in asdict(defaults.shape).items():
+        if name != "native":
+            kind = (lambda s: s == "True") if isinstance(value, bool) else type(value)
+            ap.add_argument(f"--shape.{name}", type=kind, default=value)
+    given = vars(ap.parse_args(argv))
+    out = given.pop("out")
+    shape = Shape(**{k[6:]: given.pop(k) for k in list(given) if k.startswith("shape.")})
+    recipe = Recipe(shape=shape, **given)
+    return recipe, out or HERE / "runs" / recipe.digest()
+
+
+if __name__ == "__main__":
+    chosen, where = parse()
+    run(chosen, where)
+    print(where)
