@@ -18,39 +18,57 @@ MAX_WORDS = 120
 # The same for text without blanks (a run of 100,000 letters is no word).
 MAX_CHARS = 2_000
 
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # Abbreviations that a name or a number follows: never the end of a sentence before a capital.
-_TITLES = frozenset(
-    "mr mrs ms mx dr prof gen lt col sgt maj capt cmdr cdr adm brig pvt cpl sen rep gov rev fr st hon pres "
-    "supt insp det messrs mmes amb sec asst dep spc pfc vs v al approx fig est cf eg e.g i.e viz "
-    "atty del dist ft mt sra".split()
+_TITLES = _words(
+    """
+    mr mrs ms mx dr prof gen lt col sgt maj capt cmdr cdr adm brig pvt cpl sen rep gov rev fr st hon
+    pres supt insp det messrs mmes amb sec asst dep spc pfc vs v al approx fig est cf eg e.g i.e viz
+    atty del dist ft mt sra
+    """
 )
 # Abbreviations that may end a sentence: they do when a word that opens sentences follows.
-_MAYBE = frozenset(
-    "u.s u.k u.n e.u u.a.e u.s.a u.s.s.r d.c a.m p.m ph.d m.d b.a m.a jr sr inc corp co ltd plc bros etc "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun "
-    "ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev "
-    "okla ore pa tenn tex va vt wash wis wyo n.y n.j n.c s.c n.h n.m n.d s.d w.va r.i l.a "
-    "ave blvd rd dept univ assn gov't int'l min max hr hrs km mi kg lb lbs oz p pp ch vol ed art sect".split()
+_MAYBE = _words(
+    """
+    u.s u.k u.n e.u u.a.e u.s.a u.s.s.r d.c a.m p.m ph.d m.d b.a m.a jr sr inc corp co ltd plc bros etc
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ala
+    ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla
+    ore pa tenn tex va vt wash wis wyo n.y n.j n.c s.c n.h n.m n.d s.d w.va r.i l.a ave blvd rd dept
+    univ assn gov't int'l min max hr hrs km mi kg lb lbs oz p pp ch vol ed art sect
+    """
 )
+_LOWER_TITLES = _words("vs v e.g i.e approx est cf")
+_LOWER_MAYBE = _words("etc km kg hrs")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # Before a number these never end a sentence ("No. 3", "Art. 5", "Jan. 4").
-_BEFORE_NUMBER = frozenset(
-    "no nos art sec ch vol p pp par fig jan feb mar apr jun jul aug sep sept oct nov dec op approx c ca".split()
+_BEFORE_NUMBER = _words(
+    """
+    no nos art sec ch vol p pp par fig jan feb mar apr jun jul aug sep sept oct nov dec op approx c ca
+    """
 )
-_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
 # Words that open English sentences and hardly ever stand inside a name after an abbreviation.
-_STARTERS = frozenset(
-    "the a an this that these those there it its he she they his her their we our you your i my in on at by for "
-    "from to with without of as if when while where after before since until during despite although though "
-    "but and or so yet however meanwhile moreover also then now earlier later still some many most several both "
-    "few all each every no not one two three four five six seven eight nine ten more another other such what who "
-    "why how which according among amid following last only asked about under over both neither either instead "
-    "just even once because between unlike like through throughout against behind police officials analysts "
-    "critics authorities witnesses residents soldiers troops rebels militants protesters state-run".split()
+_STARTERS = _words(
+    """
+    the a an this that these those there it its he she they his her their we our you your i my in on at
+    by for from to with without of as if when while where after before since until during despite
+    although though but and or so yet however meanwhile moreover also then now earlier later still some
+    many most several both few all each every no not one two three four five six seven eight nine ten
+    more another other such what who why how which according among amid following last only asked about
+    under over neither either instead just even once because between unlike like through throughout
+    against behind police officials analysts critics authorities witnesses residents soldiers troops
+    rebels militants protesters state-run
+    """
 )
 # After "a.m." or "p.m." these still belong to the time of day.
-_TIME_TAIL = frozenset(
-    "est edt et gmt utc cet cest pst pdt bst ist eastern local monday tuesday wednesday thursday friday saturday "
-    "sunday".split()
+_TIME_TAIL = _words(
+    """
+    est edt et gmt utc cet cest pst pdt bst ist eastern local monday tuesday wednesday thursday friday
+    saturday sunday
+    """
 )
 _SAY = re.compile(
     r"(?:said|says|asked|asks|told|added|adds|wrote|tweeted|shouted|chanted|cried|replied|joked|demanded|"
@@ -72,14 +90,20 @@ _END = re.compile(r"(?:\.{2,}|…|[.!?۔؟。！？]+)[\"”’')\]»]{0,4}")
 # A heading that ran into the paragraph below it ("Talks resume-The two sides") in text taken from web pages.
 _RUN_IN = re.compile(r"(?<=[a-z0-9\"'’”)…:])-(?=[\"“]?([A-Z][a-z]*)[ ,])")
 # Only words that stand in no compound ("al-A", "non-The" do not exist; "Vitamin-A" and "post-I" might).
-_RUN_IN_WORDS = frozenset(
-    "the in on but when as these while according some this that there it he she they after before since for "
-    "with at by from to if most many several other more what which yet and also earlier last during despite "
-    "although however meanwhile his her their its both following".split()
+_RUN_IN_WORDS = _words(
+    """
+    the in on but when as these while according some this that there it he she they after before since
+    for with at by from to if most many several other more what which yet and also earlier last during
+    despite although however meanwhile his her their its both following
+    """
 )
 # A sentence that lost its stop after a bracket: "(UNHCR) They said".
 _LOST_DOT = re.compile(r"[^\W_]\)\s([A-Z][a-z]+)\s")
-_LOST_DOT_WORDS = frozenset("the an its it they he she their his her these those there this in".split())
+_LOST_DOT_WORDS = _words(
+    """
+    the an its it they he she their his her these those there this in
+    """
+)
 _NL = r"(?:\r\n|\r|\n|\u2028|\u2029)"
 _BLANK_LINE = re.compile(rf"{_NL}[^\S\r\n\u2028\u2029]*(?:{_NL}[^\S\r\n\u2028\u2029]*)+|\u2029")
 _NEWLINE = re.compile(r"\r\n|\r|\n|\u2028|\x0b|\x0c|\x85")
@@ -135,20 +159,19 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     width = max(b - a for a, b in zip(edges, ends, strict=True))
     at = start
     for n, (stop, after) in enumerate(breaks):
-        if not _wraps(text, edges[n], stop, after, ends[n + 1], width):
+        if not _wraps(text[edges[n] : stop].strip(), text[after : ends[n + 1]].strip(), width):
             yield at, stop
             at = after
     yield at, end
 
 
-def _wraps(text: str, start: int, stop: int, after: int, end: int, width: int) -> bool:
-    """Whether the newline at `stop` only wraps a sentence, and is no border.
+def _wraps(here: str, following: str, width: int) -> bool:
+    """Whether the newline between two lines (without their blanks) only wraps a sentence, and is no border.
 
     It does when the next line goes on in lower case, or when the line was full: its neighbour's first word
     would not have fitted into `width`, the longest line of this paragraph. 45 to 110 characters is what
     mail and print wrap at; longer lines are paragraphs.
     """
-    here, following = text[start:stop].strip(), text[after:end].strip()
     if not here or not following:
         return True
     if following[0].islower() and here[-1] not in ".!?:":
@@ -188,37 +211,47 @@ def _borders(text: str, start: int, end: int) -> list[int]:
 
 
 def _ends_here(text: str, sentence_start: int, match: re.Match[str], end: int) -> bool:
-    after = match.end()
-    if after >= end:
-        return True
-    mark, following = match.group(), text[after]
-    if not following.isspace() and following not in _INVISIBLE:
+    """Whether the punctuation of `match` ends a sentence."""
+    after, rest = match.end(), match.end()
+    if after < end and not _blank(text[after]):
         return _ends_without_blank(text, match, end)
-    rest = after
-    while rest < end and (text[rest].isspace() or text[rest] in _INVISIBLE):
+    while rest < end and _blank(text[rest]):
         rest += 1
-    if rest >= end:
+    return rest >= end or (
+        not _goes_on(text, sentence_start, match, rest, end)
+        and not (_bare_dot(match) and _abbreviation(text, sentence_start, match.start(), rest, end))
+    )
+
+
+def _blank(char: str) -> bool:
+    return char.isspace() or char in _INVISIBLE
+
+
+def _bare_dot(match: re.Match[str]) -> bool:
+    return match.group() == "."
+
+
+def _goes_on(text: str, sentence_start: int, match: re.Match[str], rest: int, end: int) -> bool:
+    """Whether the sentence visibly goes on at `rest`, the first character after the blank."""
+    mark, dot, following = match.group(), match.start(), text[rest]
+    # how far back we look for words: a margin far above any run of dots, so that the work stays linear
+    near = range(max(sentence_start, dot - 200), dot)
+    if following in "”»" or not any(text[n].isalnum() for n in near):
+        return True  # the quote closes later, or nothing but dots and blanks stands before
+    if mark.endswith(")") and not _opened_as_sentence(text, sentence_start, dot):
         return True
-    if text[rest] in "”»" or not any(c.isalnum() for c in text[sentence_start : match.start()]):
-        return False  # the quote closes later, or nothing but dots and blanks stands before
-    if mark.endswith(")") and not _opened_as_sentence(text, sentence_start, match.start()):
-        return False
-    if mark[0] in ".…" and len(mark) > mark.count(")") + 1 and text[match.start() - 1].isspace():
-        return False  # dots that stand alone leave words out, they end nothing
-    if text[rest] in ",;:)-–—" or text[rest].islower():
-        return _lower_case_name(text, rest, end) and mark[0] != "…"
-    closed = mark[-1] in _CLOSE
-    if mark[0] in "!?" and closed and _speaker_follows(text, rest, end):
-        return False
-    if mark[0] == "." and not mark.startswith("..") and not closed:
-        return not _abbreviation(text, sentence_start, match.start(), rest, end)
-    return True
+    alone = mark.startswith(("..", "…")) and text[dot - 1].isspace()
+    if alone:
+        return True  # dots that stand alone leave words out, they end nothing
+    if following in ",;:)-–—" or following.islower():
+        return not _lower_case_name(text, rest, end)
+    return mark[0] in "!?" and mark[-1] in _CLOSE and _speaker_follows(text, rest, end)
 
 
 def _opened_as_sentence(text: str, sentence_start: int, dot: int) -> bool:
     """For `.)`: whether the bracket opened after a sentence had ended, and so closes one itself."""
-    opened = text.rfind("(", sentence_start, dot)
-    return opened < 0 or not any(c.isalnum() for c in text[sentence_start:opened])
+    opened = text.rfind("(", max(sentence_start, dot - 1_000), dot)
+    return opened < 0 or not any(text[n].isalnum() for n in range(max(sentence_start, opened - 200), opened))
 
 
 def _ends_without_blank(text: str, match: re.Match[str], end: int) -> bool:
@@ -269,25 +302,32 @@ def _abbreviation(text: str, sentence_start: int, dot: int, rest: int, end: int)
     before = _WORD_BEFORE.search(text, max(sentence_start, dot - 30), dot)
     if before is None:
         return False
-    word = before.group().strip(_OPEN + _CLOSE)
-    tail = re.split(r"[-–—/,;:]", word)[-1]
+    tail = re.split(r"[-–—/,;:]", before.group().strip(_OPEN + _CLOSE))[-1]
     key, opener = tail.lower(), _NEXT_WORD.match(text, rest, end)
     nxt = opener.group().lower() if opener else ""
     quoted = text[rest] in '"“‘' and not text[rest + 1 : rest + 2].islower()
-    opens = nxt in _STARTERS or quoted
-    if text[rest].isdigit() and key in _BEFORE_NUMBER and (key != "no" or tail != "no"):
-        return True
-    if key in _TITLES and (tail[:1].isupper() or key in {"vs", "v", "e.g", "i.e", "approx", "est", "cf"}):
+    if tail.isdigit():  # "1. The": a number that opens a list entry
+        return len(tail) <= 2 and before.start() - sentence_start < 3
+    if text[rest].isdigit() and key in _BEFORE_NUMBER:
+        return tail != "no"
+    if key in _TITLES and (tail[:1].isupper() or key in _LOWER_TITLES):
         return text[rest] not in '"“'
+    return _may_end(text, sentence_start, before.start(), tail, nxt, quoted)
+
+
+def _may_end(text: str, sentence_start: int, at: int, tail: str, nxt: str, quoted: bool) -> bool:  # noqa: PLR0917
+    """The same for abbreviations that can end a sentence: whether here they do not.
+
+    `tail` is the abbreviation without its dot and begins at or after `at`; `nxt` is the next word in lower
+    case; `quoted` says that a whole quotation opens instead.
+    """
+    key, opens = tail.lower(), nxt in _STARTERS or quoted
     if key in {"a.m", "p.m"}:
         return nxt in _TIME_TAIL
-    if len(tail) == 1 and tail.isalpha() and tail.isupper():
-        return not (opens and nxt not in {"i", "a"}) or _initials_before(text, sentence_start, before.start())
-    if key in _MAYBE or re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", tail):
-        if key.isalpha() and not tail[:1].isupper() and key not in {"etc", "km", "kg", "hrs"}:
-            return False
-        return not opens
-    return tail.isdigit() and len(tail) <= 2 and not text[sentence_start : before.start()].strip()
+    if len(tail) == 1 and tail.isupper():
+        return not opens or nxt in {"i", "a"} or _initials_before(text, sentence_start, at)
+    known = key in _MAYBE and (not key.isalpha() or tail[:1].isupper() or key in _LOWER_MAYBE)
+    return (known or bool(_DOTTED.fullmatch(tail))) and not opens
 
 
 def _initials_before(text: str, sentence_start: int, at: int) -> bool:
@@ -298,22 +338,16 @@ def _initials_before(text: str, sentence_start: int, at: int) -> bool:
 
 def _within_limit(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The sentence itself, or its pieces when it is longer than MAX_WORDS or MAX_CHARS."""
-    while True:
-        limit = _limit(text, start, end)
-        if limit >= end:
-            yield start, end
-            return
-        cut = limit
-        floor = start + (limit - start) // 2  # a piece is at least half as long as it may be
-        for match in _CUT.finditer(text, floor, limit):
-            cut = match.end()
+    while start < end:
+        limit = cut = _limit(text, start, end)
+        if limit < end:
+            # a piece is at least half as long as it may be
+            for match in _CUT.finditer(text, start + (limit - start) // 2, limit):
+                cut = match.end()
         trimmed = _trim(text, start, cut)
         if trimmed:
             yield trimmed
-        rest = _trim(text, cut, end)
-        if rest is None:
-            return
-        start, end = rest
+        start = cut
 
 
 def _limit(text: str, start: int, end: int) -> int:
@@ -339,6 +373,4 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
         end -= 1
     if end > start + 1 and text[end - 1] == "-":
         end -= 1
-    if not any(c.isalnum() for c in text[start:end]):
-        return None
-    return start, end
+    return (start, end) if any(text[n].isalnum() for n in range(start, end)) else None
