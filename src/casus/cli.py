@@ -1,0 +1,270 @@
+"""The command line: `casus read`, `demo`, `codebook`, `doctor`. It parses, calls and prints.
+
+Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished but something failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from casus.config import Config
+from casus.errors import CasusError, UsageError
+from casus.pipeline import INTERNAL, INTERNAL_HINT, Given, Reading, Tally, open_reader, read_sources
+from casus.records import Failure
+from casus.sources import Source, find
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FINE, ERROR, USAGE, FAILURES, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="casus-events", prog_name="casus")
+def app() -> None:
+    """Read news reports into claims: who says who did what to whom, where and when.
+
+    Everything happens on this machine; nothing is sent anywhere.
+
+    \b
+    casus demo                        the reports that ship with Casus
+    casus read report.txt             a report of your own, as a table
+    casus read page.html - --json     a page and standard input, as JSON lines
+    """
+
+
+@app.command("read", short_help="Read reports: files, folders, globs, - for standard input.")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When they were published."
+)
+@click.option("--publisher", metavar="NAME", help="Who published them.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="A line of JSON for each claim, with the words behind it."
+)
+@click.option("--explain", is_flag=True, help="Below each claim, why it holds each value.")
+@click.option("--actors", type=_FILE, help="Your own actors, laid over the shipped ones.")
+@click.option("--places", type=_FILE, help="Your own places, laid over the shipped ones.")
+@click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="P", help="Leave out claims below P.")
+def read_command(
+    *,
+    sources: tuple[str, ...],
+    published: datetime | None,
+    publisher: str | None,
+    as_json: bool,
+    explain: bool,
+    actors: Path | None,
+    places: Path | None,
+    min_confidence: float | None,
+) -> int:
+    """Read reports into claims.
+
+    A SOURCE is a file (text, HTML, JSON, JSON lines), a folder, which is searched through, a glob, or -
+    for standard input. What cannot be read is named at the end and does not stop the rest (exit code 3).
+
+    \b
+    casus read report.txt --published 2024-01-18
+    casus read saved-pages/ 'feeds/**/*.json' --json > claims.jsonl
+    pbpaste | casus read - --explain
+    """
+    config = Config.load().with_options(actors=actors, places=places, min_confidence=min_confidence)
+    given = Given(published.date() if published else None, publisher)
+    return _read(sources, config, given, as_json=as_json, explain=explain)
+
+
+@app.command(short_help="Read the reports that ship with Casus.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each claim instead of the table.")
+@click.option("--explain", is_flag=True, help="Below each claim, why it holds each value.")
+def demo(as_json: bool, explain: bool) -> int:
+    """Read the reports that ship with Casus: one exchange of strikes, told by outlets that disagree.
+
+    \b
+    casus demo
+    casus demo --explain
+    """
+    from casus.samples import sample_paths  # noqa: PLC0415
+
+    code = _read(
+        [str(path) for path in sample_paths()], Config.load(), Given(), as_json=as_json, explain=explain
+    )
+    if not as_json:
+        click.echo(DEMO_CLOSING)
+    return code
+
+
+@app.command(short_help="The types of event, or one of them with its modes.")
+@click.argument("type", required=False, metavar="[TYPE]")
+def codebook(type: str | None) -> int:
+    """List the types of event that a claim can have, or tell about one.
+
+    \b
+    casus codebook
+    casus codebook assault
+    """
+    from casus.show import console, show_codebook  # noqa: PLC0415
+
+    show_codebook(console(sys.stdout), type)
+    return FINE
+
+
+@app.command(short_help="Check that everything Casus needs is there.")
+def doctor() -> int:
+    """Check the model, the place index and the packages, and say where they are.
+
+    \b
+    casus doctor
+    """
+    from casus.doctor import examine  # noqa: PLC0415
+
+    checks = examine(Config.load())
+    for check in checks:
+        click.echo(f"{'ok ' if check.good else 'BAD'}  {check.what:<14} {check.found}")
+        if check.hint and not check.good:
+            click.echo(f"     hint: {check.hint}")
+    return FINE if all(check.good for check in checks) else ERROR
+
+
+DEMO_CLOSING = """\
+These are reports of our own writing on the strikes that Iran and Pakistan exchanged in January 2024.
+Look at who says so: tolls and aims differ from one side to the other, one report denies what another
+states, and a call or a plan is not a deed. Every value comes from words in the report; `casus demo
+--explain` says which, and `casus read FILE` does the same with reports of your own.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The `casus` command: runs, and exits with one of the codes above."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (the process's own when None) and return its exit code; errors go to stderr."""
+    args = None if arguments is None else list(arguments)
+    try:
+        outcome = app.main(args=args, prog_name="casus", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else FINE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # who reads our output has seen enough; without this Python complains when it closes stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return PIPE_CLOSED
+    except Exception as error:
+        told = _told(error)
+        if told.code == INTERNAL and os.environ.get("CASUS_DEBUG", "") not in ("", "0"):
+            raise
+        click.echo(f"error [{told.code}] {told.message}", err=True)
+        click.echo(f"  hint: {told.hint}" if told.hint else "", err=True, nl=bool(told.hint))
+        return USAGE if isinstance(told, UsageError) else ERROR
+
+
+def _told(error: Exception) -> CasusError:
+    """The error in the form in which all are told: code, message, hint."""
+    if isinstance(error, CasusError):
+        return error
+    if isinstance(error, click.ClickException):
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f"see `{context.command_path if context else 'casus'} --help`"
+        return UsageError(error.format_message(), hint)
+    fault = CasusError(f"{type(error).__name__}: {error}", INTERNAL_HINT)
+    fault.code = INTERNAL
+    return fault
+
+
+def _read(arguments: Iterable[str], config: Config, given: Given, *, as_json: bool, explain: bool) -> int:
+    """Read, print as it goes, and close with a summary on stderr; an interrupt keeps what was done."""
+    found = find(list(arguments))
+    progress = _Progress(sum(isinstance(item, Source) for item in found.items), quiet=not as_json)
+    printer = _Printer(as_json, explain)
+    tally = Tally()
+    interrupted = False
+    try:
+        progress.say("loading the model")
+        reader = open_reader(config)
+        stdin = click.get_binary_stream("stdin")
+        outcomes = read_sources(
+            found.items, reader, config, given=given, stdin=stdin, on_source=progress.next
+        )
+        for outcome in outcomes:
+            progress.clear()
+            tally.add(outcome)
+            printer.put(outcome)
+    except KeyboardInterrupt:
+        interrupted = True
+    progress.clear()
+    click.echo(_summary(tally, len(found.passed_over), interrupted), err=True)
+    if interrupted:
+        return INTERRUPTED
+    return FAILURES if tally.failures else FINE
+
+
+class _Printer:
+    """Puts readings on stdout, as a table or as JSON lines, and failures on stderr."""
+
+    def __init__(self, as_json: bool, explain: bool) -> None:
+        self.as_json, self.explain = as_json, explain
+        self._console: Console | None = None
+
+    def put(self, outcome: Reading | Failure) -> None:
+        if isinstance(outcome, Failure):
+            click.echo(f"failed {outcome.item}: [{outcome.code}] {outcome.message}", err=True)
+            if outcome.hint:
+                click.echo(f"  hint: {outcome.hint}", err=True)
+        elif self.as_json:
+            from casus.jsonl import claim_line  # noqa: PLC0415
+
+            for claim in outcome.claims:
+                # bytes, so that the lines are UTF-8 whatever the terminal's encoding
+                click.echo(claim_line(outcome.document, claim).encode())
+        else:
+            from casus.show import console, show  # noqa: PLC0415 - rich takes a tenth of a second
+
+            self._console = self._console or console(sys.stdout)
+            show(self._console, outcome, explain=self.explain)
+
+
+class _Progress:
+    """One line on stderr that is written over; only on a terminal, and not among the rows of a table."""
+
+    def __init__(self, total: int, *, quiet: bool) -> None:
+        self.total, self.done = total, 0
+        table_here = quiet and sys.stdout.isatty()
+        self.on = sys.stderr.isatty() and not table_here
+
+    def next(self, source: Source) -> None:
+        self.done += 1
+        self.say(f"{self.done}/{self.total} {source.name}")
+
+    def say(self, words: str) -> None:
+        if self.on:
+            click.echo(f"\r\x1b[K{words[:78]}", nl=False, err=True)
+
+    def clear(self) -> None:
+        if self.on:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _summary(tally: Tally, passed_over: int, interrupted: bool) -> str:
+    parts = [
+        f"{'interrupted: ' if interrupted else ''}read {_count(tally.documents, 'document')}: "
+        f"{_count(tally.claims, 'claim')} of {_count(tally.events, 'event')}"
+    ]
+    if tally.failures:
+        kinds = ", ".join(f"{number} {code}" for code, number in sorted(tally.failures.items()))
+        parts.append(f"{tally.failures.total()} failed ({kinds})")
+    if passed_over:
+        parts.append(f"{_count(passed_over, 'other file')} passed over")
+    return "; ".join(parts)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

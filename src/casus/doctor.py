@@ -1,0 +1,98 @@
+"""The checks of `casus doctor`: is everything there that a reading needs, and where."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+
+from casus.config import SETTINGS, Config
+from casus.errors import CasusError
+from casus.pipeline import open_reader, read_document
+from casus.records import Document
+
+DISTRIBUTION = "casus-events"
+
+# one strike with its sides, place, toll, source and day: a reader that works finds it
+PROBE = (
+    "Islamabad: Iranian aircraft bombed a village in Pakistan on Tuesday, killing two children, police said."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, what was found there, and what to do when it is not good."""
+
+    what: str
+    good: bool
+    found: str
+    hint: str = ""
+
+
+def examine(config: Config) -> list[Check]:
+    """Every check, in the order in which one thing needs the other; none raises."""
+    return [_python(), *_packages(), *_settings(), _cache(config.cache), _codebook(), _reader(config)]
+
+
+def _python() -> Check:
+    return Check("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+
+
+def _packages() -> list[Check]:
+    try:
+        needed = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        hint = f"install {DISTRIBUTION} instead of running it from a folder"
+        return [Check("casus", False, "is not installed", hint)]
+    checks = [Check("casus", True, metadata.version(DISTRIBUTION))]
+    for requirement in needed:
+        name = requirement.split(">")[0].split("=")[0].split(";")[0].strip()
+        try:
+            checks.append(Check(name, True, metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            checks.append(Check(name, False, "is missing", f"reinstall {DISTRIBUTION}"))
+    return checks
+
+
+def _settings() -> list[Check]:
+    return [Check(name, True, os.environ[name]) for name in SETTINGS if os.environ.get(name)]
+
+
+def _cache(folder: Path) -> Check:
+    there = next((at for at in (folder, *folder.parents) if at.exists()), folder)
+    good = there.is_dir() and os.access(there, os.W_OK)
+    hint = "set CASUS_CACHE to a folder that you may write to"
+    return Check("cache", good, str(folder) if good else f"{folder} cannot be written to", hint)
+
+
+def _codebook() -> Check:
+    from casus.codebook import Codebook  # noqa: PLC0415 - so that a broken one is reported and not raised
+
+    try:
+        book = Codebook.load()
+    except CasusError as error:
+        return Check("codebook", False, error.message, error.hint)
+    return Check("codebook", True, f"{book.name} {book.version}, {len(book.types)} types")
+
+
+def _reader(config: Config) -> Check:
+    """Loads the model and the indexes, and reads one sentence with them."""
+    began = perf_counter()
+    try:
+        open_reader(config)
+        loaded = perf_counter() - began
+        probe = Document.of(PROBE, published=date(2024, 1, 18), published_basis="given")
+        claims = read_document(probe, config=config)
+    except CasusError as error:
+        return Check("reader", False, error.message, error.hint)
+    except Exception as error:  # a broken library shows itself in as many ways as there are libraries
+        return Check("reader", False, f"{type(error).__name__}: {error}", f"reinstall {DISTRIBUTION}")
+    if not any(claim.type == "ASSAULT" for claim in claims):
+        return Check(
+            "reader", False, "missed the strike in a plain sentence", "the model is not the shipped one"
+        )
+    return Check("reader", True, f"{claims[0].reader}, loaded in {loaded:.2f} s, reads a plain sentence")

@@ -1,0 +1,212 @@
+"""Sources in, claims out: the shell around the stages; what composes the stages themselves is `compose`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import BinaryIO, Protocol
+
+from casus.config import Config
+from casus.errors import CasusError, IntakeError, UsageError
+from casus.records import Claim, Document, Failure
+from casus.sources import Source, read_bytes
+
+INTERNAL = "internal"
+INTERNAL_HINT = "this is a fault in Casus: please report it; CASUS_DEBUG=1 shows where"
+
+
+ClaimsOrFailure = list[Claim] | Failure
+
+
+class Reads(Protocol):
+    """What the pipeline asks of a reader: `casus.compose.Reader`, or a stand-in for it in a test."""
+
+    def read(self, document: Document) -> list[Claim]: ...
+
+    def read_many(self, documents: Iterable[Document]) -> Iterator[tuple[Document, ClaimsOrFailure]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document and what it claims, in the order of the text. `source` is the name a person knows it by."""
+
+    document: Document
+    claims: tuple[Claim, ...]
+    source: str = ""
+
+    @property
+    def events(self) -> int:
+        """How many events the claims tell; a claim without an event id counts as one of its own."""
+        return len({claim.event or claim.id for claim in self.claims})
+
+
+@dataclass(slots=True)
+class Tally:
+    """A running count of a run, for the line at its end."""
+
+    documents: int = 0
+    claims: int = 0
+    events: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Reading | Failure) -> None:
+        if isinstance(outcome, Failure):
+            self.failures[outcome.code] += 1
+            return
+        self.documents += 1
+        self.claims += len(outcome.claims)
+        self.events += outcome.events
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the user says of every document of a run; it goes before what a document says of itself."""
+
+    published: date | None = None
+    publisher: str | None = None
+
+
+@lru_cache(maxsize=2)  # loading the model and the place index costs most of a second
+def open_reader(config: Config) -> Reads:
+    """The reader that ships with Casus. Raises ModelError or DataError when a part of it is missing."""
+    from casus.compose import Reader  # noqa: PLC0415 - the model's libraries are loaded when first needed
+
+    return Reader.load(config)
+
+
+def read_sources(
+    items: Iterable[Source | Failure],
+    reader: Reads,
+    config: Config,
+    *,
+    given: Given,
+    stdin: BinaryIO,
+    on_source: Callable[[Source], None] | None = None,
+) -> Iterator[Reading | Failure]:
+    """Each document of `items` read, or the Failure in its place, in order; one bad one stops nothing."""
+    taken: deque[str] = deque()
+    failed: deque[tuple[int, Failure]] = deque()
+    begun = 0
+
+    def documents() -> Iterator[Document]:
+        nonlocal begun
+        for item in items:
+            if on_source is not None and isinstance(item, Source):
+                on_source(item)
+            for made in _documents(item, config, given, stdin):
+                if isinstance(made, Failure):
+                    failed.append((begun, made))
+                else:
+                    begun += 1
+                    taken.append(item.name if isinstance(item, Source) else "")
+                    yield made
+
+    for done, (document, outcome) in enumerate(reader.read_many(documents())):
+        # a reader may look ahead: a failure waits for the documents that stood before it
+        while failed and failed[0][0] <= done:
+            yield failed.popleft()[1]
+        source = taken.popleft()
+        yield outcome if isinstance(outcome, Failure) else Reading(document, _kept(outcome, config), source)
+    yield from (failure for _, failure in failed)
+
+
+def read(
+    text: str,
+    *,
+    published: date | str | None = None,
+    publisher: str | None = None,
+    title: str | None = None,
+    url: str | None = None,
+    config: Config | None = None,
+) -> list[Claim]:
+    """What one report claims. Offsets of the claims point into `text`, unchanged.
+
+    `published` is a date or "YYYY-MM-DD"; without it words like "Tuesday" stay undated. Raises UsageError
+    for a bad date, IntakeError for a text that cannot be read (empty, too large, not English).
+    """
+    day = _day(published)
+    fields = {
+        "text": text,
+        "title": title,
+        "url": url,
+        "publisher": publisher,
+        "published": day.isoformat() if day else None,
+    }
+    data = json.dumps({k: v for k, v in fields.items() if v is not None}).encode()
+    outcomes = list(_intake()(data, name="text.json", published=day, publisher=publisher))
+    claims: list[Claim] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            raise error_of(outcome)
+        claims += read_document(outcome, config=config)
+    return claims
+
+
+def read_document(document: Document, *, config: Config | None = None) -> list[Claim]:
+    """What a Document claims, in the order of its text."""
+    config = config or Config.load()
+    return list(_kept(open_reader(config).read(document), config))
+
+
+def error_of(failure: Failure) -> CasusError:
+    """The error that a Failure is the record of: the class with its code, else a CasusError."""
+    kinds = {kind.code: kind for kind in all_errors()}
+    return kinds.get(failure.code, CasusError)(failure.message, failure.hint)
+
+
+def all_errors() -> list[type[CasusError]]:
+    """Every class of the error tree, parents before children."""
+    tree: list[type[CasusError]] = [CasusError]
+    for kind in tree:
+        tree.extend(kind.__subclasses__())
+    return tree
+
+
+class _Intake(Protocol):
+    def __call__(
+        self, data: bytes, *, name: str, published: date | None = None, publisher: str | None = None
+    ) -> Iterator[Document | Failure]: ...
+
+
+def _intake() -> _Intake:
+    from casus.intake.load import documents_from_bytes  # noqa: PLC0415 - loads the HTML extractor
+
+    return documents_from_bytes
+
+
+def _documents(
+    item: Source | Failure, config: Config, given: Given, stdin: BinaryIO
+) -> Iterator[Document | Failure]:
+    """The documents of one source. Whatever goes wrong with it is yielded as a Failure."""
+    if isinstance(item, Failure):
+        yield item
+        return
+    try:
+        data = read_bytes(item, stdin)
+        yield from _intake()(data, name=item.name, published=given.published, publisher=given.publisher)
+    except CasusError as error:
+        yield Failure("intake", item.name, error.code, error.message, error.hint)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        yield Failure("intake", item.name, IntakeError.code, f"cannot be opened: {reason}", "check the file")
+    except Exception as error:
+        if config.debug:
+            raise
+        yield Failure("intake", item.name, INTERNAL, f"{type(error).__name__}: {error}", INTERNAL_HINT)
+
+
+def _kept(claims: Iterable[Claim], config: Config) -> tuple[Claim, ...]:
+    return tuple(claim for claim in claims if claim.confidence >= config.min_confidence)
+
+
+def _day(value: date | str | None) -> date | None:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{value!r} is no date", "write it as YYYY-MM-DD") from None
