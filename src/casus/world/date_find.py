@@ -1,0 +1,180 @@
+"""Finds time expressions in running news English: "late Monday", "June 27, 2016", "two days after"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+# Names of months and days are matched with a capital (or all capitals): "may", "march", "sun" are words.
+_FULL_MONTHS = "January February April June July August September October November December".split()
+_SHORT_MONTHS = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
+# March and May alone are also a deed and a verb; they count with a day, a year or a preposition.
+_SAFE_MONTH = "|".join(_FULL_MONTHS + [m.upper() for m in _FULL_MONTHS]) + rf"|(?:{_SHORT_MONTHS})\."
+_MONTH = rf"(?:{_SAFE_MONTH}|March|May|MARCH|MAY|(?:{_SHORT_MONTHS})(?=\s\d))"
+_WEEKDAY = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY"
+    r"|(?:Mon|Tues|Tue|Wed|Thurs|Thur|Thu|Fri|Sat|Sun)\.?(?=,\s(?:" + _SAFE_MONTH + r"|May|March)))"
+)
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%]|[.,:]\d|\s%|\s?(?:million|billion|percent|people))"
+_YEAR = r"(?:1[5-9]\d\d|20\d\d)(?![\d%]|[.,:]\d|-year)"
+_OF_YEAR = r"(?i:(?:of\s)?(?:this|last|that|next|the\ssame)\syear)"
+_SEASON = r"(?i:spring|summer|autumn|fall|winter)"
+_PART = r"(?i:morning|afternoon|evening|night|midnight|noon|midday|dawn|dusk|daybreak|nightfall)"
+_WORDNUM = (
+    r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+)
+_NUM = rf"(?i:{_WORDNUM}|an?|several|a\sfew|few|a\scouple\sof|couple\sof|many|half\san?|a\sdozen|dozens\sof)"
+_UNIT = r"(?i:minutes?|hours?|days?|nights?|weeks?|weekends?|fortnight|months?|years?|decades?|century|centuries)"
+_SOME = (
+    r"(?i:more\sthan|less\sthan|fewer\sthan|nearly|almost|about|around|at\sleast|just|only|over|roughly|some"
+    r"|barely|exactly|within|as\srecently\sas|as\searly\sas|the)"
+)
+_PREP = (
+    r"(?i:on|in|at|by|since|until|till|during|over|throughout|within|for|through|around|as\sof)"
+)
+_EDGE = (
+    r"(?i:early(?:\son|\sin)?|late(?:\son|\sin)?|earlier(?:\son|\sin)?|later(?:\son|\sin)?|mid-?"
+    r"|(?:the\s)?(?:end|beginning|start|middle|eve)\sof)"
+)
+_DEIXIS = (
+    r"(?i:this\s(?:past|coming)|this|last|next|past|previous|coming|that|the\s(?:same|following|previous|next"
+    r"|past|last|coming|first)|same|following|previous)"
+)
+_HOLIDAY = (
+    r"(?:Christmas(?:\s(?:Day|Eve))?|Boxing\sDay|New\sYear['’]s\s(?:Day|Eve)|Valentine['’]s\sDay|May\sDay"
+    r"|Bastille\sDay|Halloween|Armistice\sDay|Remembrance\sDay|International\sWomen['’]s\sDay|Victory\sDay"
+    r"|Human\sRights\sDay|World\sPress\sFreedom\sDay|Independence\sDay|Ash\sWednesday|Palm\sSunday"
+    r"|Maundy\sThursday|Holy\sThursday|Good\sFriday|Easter(?:\s(?:Sunday|Monday))?|Thanksgiving(?:\sDay)?"
+    r"|World\sWar\s(?:II|I|Two|One)\b|the\s(?:First|Second)\sWorld\sWar|9/11)"
+)
+
+_CALENDAR = (
+    # June 27, 2016; May 2 and 3 this year; Oct. 9-11
+    rf"{_MONTH}\s(?:the\s)?{_DAY}(?:(?:\s?[-–]\s?|\sand\s|\sto\s|\sor\s){_DAY})?(?:,?\s{_YEAR}|,?\s{_OF_YEAR})?"
+    # 27 June 2016; the 27th of June; 2-3 May
+    rf"|(?:(?:[12]?\d|3[01])(?:\s?[-–]\s?|\sand\s|\sto\s))?{_DAY}\s(?:of\s)?{_MONTH}(?![’']s\s)(?:,?\s{_YEAR}|\s{_OF_YEAR})?"
+    # March 2011; March of last year
+    rf"|{_MONTH}(?:,|\sof)?\s{_YEAR}|{_MONTH},?\s(?:of\s)?{_OF_YEAR}"
+    # 2016-06-27, 18/01/2024, 18.01.2024
+    r"|(?<![\d/-])\d{4}-\d\d-\d\d(?![\d-])|(?<![\d/])\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/])|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?!\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A time expression at `[start, end)` code points; `kind` is day, weekday, month, year, relative or vague."""
+
+    start: int
+    end: int
+    kind: str = ""
+
+
+@cache
+def _families() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    lead = rf"(?:\b{_PREP}\s)?(?:\b(?i:the)\s)?(?:\b{_EDGE}[\s-]?)?"
+    head = rf"(?:\b{_PREP}\s)?(?:\b{_EDGE}\s)?"
+    return tuple(
+        (kind, re.compile(pattern))
+        for kind, pattern in (
+            ("day", rf"{lead}(?<![\w$€£])(?:{_CALENDAR})(?!\w)"),
+            ("weekday", rf"{head}(?:\b{_DEIXIS}\s)?\b{_WEEKDAY}\b(?:\s{_PART}\b)?"),
+            ("month", rf"{lead}(?:\b{_DEIXIS}\s)?(?<!\w)(?:{_SAFE_MONTH})(?!\w)(?!\s[A-Z][a-z])"),
+            (
+                "month",
+                rf"(?:\b(?i:in|since|until|by|from|during|between|before|after|through)\s(?:{_EDGE}[\s-]?)?"
+                rf"|\b{_EDGE}[\s-]?|\b(?i:last|this|next|past)\s)(?:March|May)(?![\w’'])",
+            ),
+            (
+                "year",
+                rf"(?:\b{_PREP}\s(?:{_EDGE}[\s-]?)?(?:the\syears?\s)?|\b{_EDGE}[\s-]?|(?<=\b[Tt]he\s)|(?<=\ba\s)|(?<=[’']s\s)"
+                rf"|(?<=\bits\s)|(?<=\band\s)|(?<=\bof\s)|(?<=\())\b{_YEAR}(?![\w$€£]|\s(?:people|men|women|soldiers|troops|dead|civilians))",
+            ),
+            ("year", rf"(?:\b{_PREP}\s)?(?:\bthe\s)?(?:\b{_EDGE}[\s-]?)?\b(?:1[5-9]|20)\d0[’']?s\b"),
+            ("year", r"(?:\bin\s)?(?:\bthe\s)?(?:\b(?:early|late|mid)-?\s?)?\b\d{1,2}(?:st|nd|rd|th)(?:\s|-)century\b"),
+            ("month", rf"{lead}(?:{_DEIXIS}\s{_SEASON}|{_SEASON}\s(?:of\s)?{_YEAR})\b"),
+            ("holiday", rf"(?:\b{_PREP}\s)?(?<!\w){_HOLIDAY}(?!\w)(?:\s{_YEAR})?"),
+            ("relative", rf"{head}\b{_DEIXIS}\s(?:{_NUM}\s)?(?:{_UNIT}|{_PART})\b(?:\s{_OF_YEAR})?"),
+            (
+                "relative",
+                rf"(?:\b{_PREP}\s)?(?:\b{_SOME}\s)?(?:\b{_NUM}[\s-])?\b{_UNIT}(?:-and-a-half|\sand\sa\shalf)?"
+                r"\s(?i:ago|earlier|later|before|after|afterwards?|prior|beforehand|from\snow|old\b(?=x)|into)\b",
+            ),
+            (
+                "relative",
+                rf"\b(?i:for|over|in|within|after)\s(?:{_SOME}\s)?(?:{_NUM})\s{_UNIT}\b",
+            ),
+            (
+                "relative",
+                r"\b(?i:today|yesterday|tomorrow|tonight|overnight|midweek|(?:the\s)?day\s(?:before\syesterday"
+                r"|after\stomorrow)|(?:(?:all|during|for|in|over|throughout)\s)?(?:the\s)?week\sof"
+                rf"(?=\s{_MONTH})|all\s(?:day|week|night|month|year)|(?:over|at|on|during|by)\sthe\sweekend"
+                r"|(?:on\s)?(?:the\s)?eve\sof|so\sfar\s(?:this|that)\s(?:week|month|year)|since\sthen"
+                r"|(?:since|by|at|until|in)\sthe\s(?:end|beginning|start|middle|turn)\sof\sthe"
+                r"\s(?:day|week|month|year|decade|century)"
+                r"|(?:earlier|later|late|early|soon|shortly)\s(?:in|on)\sthe\s(?:day|week|month|year|morning|afternoon|evening|night)"
+                r"|(?:shortly|soon|immediately|right|just|moments)\s(?:after|before)(?:wards?)?"
+                r"|at\s(?:dawn|dusk|noon|midnight|midday|nightfall|daybreak))\b",
+            ),
+            (
+                "vague",
+                r"\b(?i:(?:in|over|during)\s(?:the\s)?(?:recent|coming|past|preceding)\s(?:days|weeks|months|years|times|hours)"
+                r"|recent(?:ly)?|currently|nowadays|long\sago|for\s(?:days|weeks|months|years|decades|centuries)"
+                r"|in\sthe\spast|in\sthe\s(?:days|hours|weeks|months)\s(?:after|before|since|to\scome)"
+                r"|(?:a\sshort|some)\stime\s(?:ago|later))\b",
+            ),
+        )
+    )
+
+
+# Two mentions of these kinds that stand side by side are one expression.
+_COMMA = re.compile(r",?\s")
+_LINK = re.compile(r"\s?[-–]\s?|\s(?:and|to|or|through|until|till|into)\s")
+_LINKED_KINDS = frozenset({"day", "weekday", "month", "year"})
+
+
+def _joined(text: str, left: DateMention, right: DateMention) -> str | None:
+    """The kind of the expression that both mentions make together, or None when they are two."""
+    gap = text[left.end : right.start]
+    bare = right.kind == "day" and text[right.start : right.start + 1].isalnum()
+    if left.kind == "weekday" and bare and _COMMA.fullmatch(gap):
+        return "day"
+    if left.kind == right.kind and left.kind in _LINKED_KINDS and _LINK.fullmatch(gap):
+        # "killed on Monday and on Tuesday wounded" stays two: the second has its own preposition
+        first = text[right.start : right.end].split()[0].lower()
+        return None if first in {"on", "in", "at", "by", "since", "during", "after", "before"} else left.kind
+    return None
+
+
+def find(text: str, start: int = 0, end: int | None = None) -> list[DateMention]:
+    """The time expressions of `text[start:end]`, longest first where they overlap, in order.
+
+    Offsets are code points into `text`. "may" and "march" as verbs, bare numbers and "sun" are no dates.
+    """
+    stop = len(text) if end is None else end
+    found: list[DateMention] = []
+    for kind, pattern in _families():
+        for match in pattern.finditer(text, start, stop):
+            at = match.start()
+            while at < match.end() and text[at].isspace():
+                at += 1
+            if at < match.end():
+                found.append(DateMention(at, match.end(), kind))
+    kept: list[DateMention] = []
+    taken: set[int] = set()
+    for mention in sorted(found, key=lambda m: (m.start - m.end, m.start)):
+        if taken.isdisjoint((mention.start, mention.end - 1)) and taken.isdisjoint(
+            range(mention.start, mention.end)
+        ):
+            kept.append(mention)
+            taken.update(range(mention.start, mention.end))
+    kept.sort(key=lambda m: m.start)
+    out: list[DateMention] = []
+    for mention in kept:
+        kind = _joined(text, out[-1], mention) if out else None
+        if kind:
+            out[-1] = DateMention(out[-1].start, mention.end, kind)
+        else:
+            out.append(mention)
+    return out
