@@ -1,0 +1,158 @@
+"""Words, closed word lists and noun phrases: what the rules on speech, pronouns and status lean on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from casus.errors import DataError
+
+# Initials ("U.S."), words with inner hyphens and apostrophes ("al-Shabab", "Iran's"), numbers, or one other mark.
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:[-'’.,](?=\w)\w+)*|[^\w\s]", re.UNICODE)
+_OPENERS, _CLOSERS = "“‘«(", "”»)"
+BREAKS = frozenset(",;:()[]—–-“”\"«»…?!|/")
+BE = frozenset("is are was were be been being am 's 're".split())
+HAVE = frozenset("has have had having 've 'd".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or mark; `low` is lower case with straight apostrophes and no final "'s"."""
+
+    start: int
+    end: int
+    text: str
+    low: str
+
+    @property
+    def capital(self) -> bool:
+        return self.text[:1].isupper()
+
+    @property
+    def wordy(self) -> bool:
+        return self.text[:1].isalnum()
+
+    @property
+    def possessive(self) -> bool:
+        return self.text.endswith(("'s", "’s", "s'", "s’"))
+
+
+def read_rows(name: str) -> list[list[str]]:
+    """The tab-separated rows of a packaged data file without its comments; DataError when it is missing."""
+    try:
+        text = (files("casus.reader") / "data" / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"reader/data/{name} is missing") from error
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@cache
+def word_lists() -> dict[str, frozenset[str]]:
+    """The closed lists of grammar.tsv by name."""
+    return {row[0]: frozenset(w.lower() for w in row[1].split()) for row in read_rows("grammar.tsv")}
+
+
+@cache
+def noun_kinds() -> dict[str, str]:
+    """Head noun -> source kind, from source_nouns.tsv."""
+    return {w: row[1] for row in read_rows("source_nouns.tsv") if row[0] == "noun" for w in row[2].lower().split()}
+
+
+def is_one(word: str, *lists: str) -> bool:
+    """Whether the lower-case word stands in one of the closed lists."""
+    return any(word in word_lists()[name] for name in lists)
+
+
+def tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
+    """The words and marks of `text[start:end]`, offsets in code points of `text`."""
+    out = []
+    for m in _TOKEN.finditer(text, start, end):
+        word = m.group()
+        low = word.lower().replace("’", "'")
+        out.append(Token(m.start(), m.end(), word, low.removesuffix("'s") or low))
+    return tuple(out)
+
+
+def is_break(toks: Sequence[Token], i: int) -> bool:
+    """Whether token i ends a phrase: a comma, dash, quote mark; the dot of a title ("Gen.") does not."""
+    t = toks[i]
+    if t.text == ".":
+        return not (i and (is_one(toks[i - 1].low, "title") or (len(toks[i - 1].text) == 1)))
+    return t.text in BREAKS
+
+
+def looks_finite(toks: Sequence[Token], i: int) -> bool:
+    """A guess without a tagger: token i heads or helps a finite verb."""
+    t, before = toks[i], toks[i - 1] if i else None
+    if t.low in ("is", "are", "was", "were") or is_one(t.low, "aux"):
+        return not t.capital or t.low != "may"
+    if t.capital or (before is not None and (is_one(before.low, "determiner") or before.possessive)):
+        return False
+    if is_one(t.low, "irregular"):
+        return True
+    if before is not None and is_one(t.low, "present"):
+        return not is_one(before.low, "preposition")
+    after = toks[i + 1].low if i + 1 < len(toks) else ""
+    return len(t.low) > 4 and t.low.endswith("ed") and "-" not in t.low and after != "by"
+
+
+def noun_phrase(toks: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
+    """Token range `[first, last)` cut to the noun phrase in it: adverbs, times, places in front and articles go.
+
+    None where nothing is left that could name somebody.
+    """
+    while first < last:
+        t = toks[first]
+        if is_one(t.low, "adverb", "timeword", "weekday", "month") or (
+            t.low in ("a", "an", "the", "and", "but", "or", "as", "so", "yet", "one", "in-", "&")
+            or not t.wordy
+            or t.low.isdigit() and first + 1 < last and is_one(toks[first + 1].low, "weekday", "timeword")
+        ):
+            first += 1
+        elif is_one(t.low, "preposition"):
+            first = _past_preposition(toks, first, last)
+        else:
+            break
+    while first < last and (is_time(toks[last - 1]) or is_one(toks[last - 1].low, "adverb", "preposition")):
+        last -= 1
+    while first < last and not toks[last - 1].wordy and toks[last - 1].text != ".":
+        last -= 1
+    return (first, last) if first < last else None
+
+
+def _past_preposition(toks: Sequence[Token], first: int, last: int) -> int:
+    """Past "On Monday", "In late May", "In Moscow": the first word behind a phrase in front of a subject."""
+    at = first + 1
+    while at < last and (is_time(toks[at]) or is_one(toks[at].low, "determiner") or toks[at].low.isdigit()):
+        at += 1
+    if at == first + 1 and at + 1 < last and toks[at].capital and (toks[at + 1].capital):
+        return at + 1  # "In Moscow Putin": one name of a place, then the subject
+    return at
+
+
+def is_time(token: Token) -> bool:
+    """A weekday, month, year or the like."""
+    return is_one(token.low, "weekday", "month", "timeword") or (token.text.isdigit() and len(token.text) == 4)
+
+
+def span_of(toks: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+    """Offsets of tokens `[first, last)`, a final possessive "'s" left out."""
+    end = toks[last - 1].end
+    if toks[last - 1].text.endswith(("'s", "’s")):
+        end -= 2
+    return toks[first].start, end
+
+
+def could_speak(toks: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a phrase could name a speaker: a name, a pronoun, a noun of people, bodies or documents."""
+    head = toks[last - 1]
+    if last - first == 1 and is_one(head.low, "pronoun"):
+        return head.low not in ("that", "this", "these", "those", "which")
+    if any(t.capital for t in toks[first:last]):
+        return True
+    if any(t.low in noun_kinds() for t in toks[first:last]):
+        return True
+    return head.low in ("some", "many", "others", "several", "most", "few", "others", "all", "both", "everyone")
