@@ -1,0 +1,74 @@
+# What people and CI type. Needs make and Python 3.11 or newer; all else goes into folders in here.
+#
+#   make demo    read the reports that ship with Casus     make check   lint, types and tests
+#   make test    run the tests                             make score   accuracy beside its floors
+#   make bench   measure speed                             make train   train the shipped model anew
+#
+# With another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+SHARED ?= ../shared
+
+# uv lives outside .venv, because `uv sync` takes away whatever is not in the lock, itself included
+TOOLS := .venv-tools
+UV := $(TOOLS)/bin/uv
+UV_VERSION := 0.13.9
+PY := .venv/bin/python
+READY := .venv/.ready
+
+export UV_PYTHON_DOWNLOADS := never
+# a virtual environment that happens to be active is not the one meant
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types bench score train clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n '3,8s/^# \{0,1\}//p' Makefile
+
+demo: $(READY)
+	@.venv/bin/casus demo
+
+test: $(READY)
+	$(PY) -m pytest $(ARGS)
+
+check: lint types test
+
+lint: $(READY)
+	.venv/bin/ruff check .
+
+types: $(READY)
+	.venv/bin/mypy
+
+bench: $(READY)
+	$(PY) benchmarks/read_speed.py --shared $(SHARED) $(ARGS)
+
+score: $(READY)
+	$(PY) training/score.py --shared $(SHARED) $(ARGS)
+
+# torch and the pretrained weights are for maintainers only and have an environment of their own
+train: .venv-training/.ready
+	.venv-training/bin/python -m training.train $(ARGS)
+
+clean:
+	rm -rf .venv .venv-training $(TOOLS) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests training benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The pip of a fresh environment fetches uv; uv then installs exactly what uv.lock says. Once, until it changes.
+$(UV): Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: $(PYTHON) is older than Python 3.11; try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(TOOLS) || \
+	  { echo "make: $(PYTHON) cannot make an environment; on Debian: apt install python3-venv" >&2; exit 1; }
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(READY): $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --locked --python $(TOOLS)/bin/python
+	@touch $@
+
+.venv-training/.ready: $(UV) pyproject.toml training/requirements.txt
+	$(UV) venv --quiet --clear --python $(TOOLS)/bin/python .venv-training
+	$(UV) pip install --quiet --python .venv-training/bin/python -r training/requirements.txt -e .
+	@touch $@
