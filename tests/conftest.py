@@ -1,0 +1,81 @@
+"""What the tests of the shell share: a reader that needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import pytest
+
+from casus.records import (
+    Claim,
+    Document,
+    Failure,
+    Figure,
+    Participant,
+    Place,
+    Source,
+    Span,
+    When,
+)
+
+
+class WordReader:
+    """Stands in for the reader: each "shelled" or "killed" is an ASSAULT, the words around it the rest."""
+
+    def read(self, document: Document) -> list[Claim]:
+        text, at, claims = document.text, 0, []
+        for word in ("shelled", "killed"):
+            at = text.find(word)
+            while at >= 0:
+                claims.append(self._claim(document, at, at + len(word), f"e{len(claims) + 1}"))
+                at = text.find(word, at + 1)
+        return sorted(claims, key=lambda claim: claim.trigger.start)
+
+    def read_many(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Claim] | Failure]]:
+        # looks ahead by two, as the real one does by a batch
+        waiting: list[Document] = []
+        for document in documents:
+            waiting.append(document)
+            if len(waiting) == 3:
+                yield self._outcome(waiting.pop(0))
+        for document in waiting:
+            yield self._outcome(document)
+
+    def _outcome(self, document: Document) -> tuple[Document, list[Claim] | Failure]:
+        if "unreadable" in document.text:
+            return document, Failure("reader", document.id, "internal", "cannot be read")
+        return document, self.read(document)
+
+    @staticmethod
+    def _claim(document: Document, start: int, end: int, event: str) -> Claim:
+        text = document.text
+        trigger = Span.cut(text, start, end)
+        first, last = max(0, start - 30), min(len(text), end + 30)
+        side = Participant(Span.cut(text, first, start) if first < start else trigger, "Iran", "IRN", "MIL")
+        return Claim(
+            id=Claim.make_id(document.id, trigger, "ASSAULT", "happened"),
+            document_id=document.id,
+            sentence=Span.cut(text, first, last),
+            trigger=trigger,
+            type="ASSAULT",
+            mode="heavy-weapons",
+            actors=(side,),
+            recipients=(Participant(trigger, "someone"),),
+            place=Place(
+                trigger, "Zakho", "geonames:1", "Dohuk", "IRQ", 37.1, 42.7, "exact", "only one Zakho"
+            ),
+            when=When(date(2024, 1, 16), date(2024, 1, 16), "day", "relative", trigger, "Tuesday"),
+            weapon=trigger,
+            figures=(Figure("killed", 2, None, trigger, "at least", "children", True),),
+            source=(Source(trigger, "the governor", "official", "IRN"),),
+            confidence=0.75,
+            reader="words",
+            event=event,
+            reasons=("the actor is that of the sentence before",),
+        )
+
+
+@pytest.fixture(scope="session")
+def reader() -> WordReader:
+    return WordReader()

