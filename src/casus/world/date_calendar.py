@@ -31,7 +31,7 @@ _WEEKDAY_WORD = "(?P<weekday>" + "|".join(sorted(WEEKDAYS, key=len, reverse=True
 
 _MDY = re.compile(rf"{_MONTH} (?:the )?{_DAY}{_DAY2}{_YEAR}")
 _DMY = re.compile(rf"(?:the )?{_DAY}{_DAY2} (?:of )?{_MONTH}{_YEAR}")
-_MY = re.compile(rf"{_MONTH}{_YEAR}")
+_MY = re.compile(rf"(?:(?P<deixis>last|this|next|this past|past|this coming|the following) )?{_MONTH}{_YEAR}")
 _CROSS = re.compile(rf"{_MONTH} {_DAY}{_TO}(?P<month2>{'|'.join(MONTHS)})\.? (?P<day2>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?")
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)")
 _SLASH = re.compile(r"(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<year>\d{4}|\d\d)")
@@ -95,16 +95,16 @@ def _calendar_day(match: re.Match[str], context: DateContext, sentence: str) -> 
     return made(start, end, "day" if start == end else "range", "stated", why)
 
 
-def _month(month: int, year: int | None, context: DateContext) -> DateValue:
+def _month(month: int, year: int | None, deixis: str, context: DateContext) -> DateValue:
     base = context.basis
     if year is None:
         if base is None:
             return unknown("no publication date to tell the year")
         year = base.year
         # "in March" said in March of the same year, or of an event to come, is this one
-        if context.future and month < base.month:
-            year += 1
-        elif not context.future and month > base.month:
+        if deixis in {"next", "this coming"} or (context.future and deixis not in {"last", "past", "this past"}):
+            year += month < base.month or (month == base.month and deixis == "next")
+        elif month > base.month or (month == base.month and deixis == "last"):
             year -= 1
         return made(*month_of(year, month), "month", "stated", f"year inferred from {context.anchor_name}")
     return made(*month_of(year, month), "month", "stated", "stated")
@@ -254,7 +254,7 @@ def calendar_date(text: str, context: DateContext, sentence: str = "") -> DateVa
         year = _year_of(match["year"], context)
         if match["year"] and year is None:
             return unknown(f"nothing says which year {match['year']!r} is")
-        return _month(MONTHS[match["month"]], year, context)
+        return _month(MONTHS[match["month"]], year, match["deixis"] or "", context)
     return _longer_period(text, context, sentence)
 
 

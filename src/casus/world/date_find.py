@@ -98,8 +98,8 @@ def _families() -> tuple[tuple[str, re.Pattern[str]], ...]:
             ("relative", rf"{head}\b{_DEIXIS}\s(?:{_NUM}\s)?(?:{_UNIT}|{_PART})\b(?:\s{_OF_YEAR})?"),
             (
                 "relative",
-                rf"(?:\b{_PREP}\s)?(?:\b{_SOME}\s)?(?:\b{_NUM}[\s-])?\b{_UNIT}(?:-and-a-half|\sand\sa\shalf)?"
-                r"\s(?i:ago|earlier|later|before|after|afterwards?|prior|beforehand|from\snow|old\b(?=x)|into)\b",
+                rf"(?:\b{_PREP}\s)?(?:\b{_SOME}\s)?(?:\b{_NUM}[\s-]|\b(?i:the)\s|(?=\b\w+s\s))\b{_UNIT}"
+                r"(?:-and-a-half|\sand\sa\shalf)?\s(?i:ago|earlier|later|before|after|afterwards?|prior|beforehand|from\snow)\b",
             ),
             (
                 "relative",

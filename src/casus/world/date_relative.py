@@ -19,12 +19,12 @@ _SIMPLE = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day be
            "at dawn": 0, "at dusk": 0, "at noon": 0, "at midnight": 0, "at midday": 0, "at nightfall": 0,
            "at daybreak": 0}  # fmt: skip
 _PERIOD = re.compile(
-    r"(?P<edge>early|late|mid|earlier|later|so far|all|the (?:end|beginning|start|middle) of)? ?(?:in |on |of )?"
+    r"(?P<edge>early|late|mid|earlier|later|so far|all|(?:the )?(?:end|beginning|start|middle) of)? ?(?:in |on |of )?"
     r"(?P<deixis>this past|this coming|the coming|the past|the last|the previous|the following|the next|the same|this|last|next|past"
     r"|previous|coming|following|that|same|the)? ?" + _UNIT
 )
 _THIS_PART = re.compile(
-    rf"(?:early |late |earlier |later )?(?P<deixis>this|that|the same|the|the next|the following|the previous) (?:{_PART})"
+    rf"(?:early |late |earlier |later )?(?:in |on )?(?P<deixis>this|that|the same|the|the next|the following|the previous) (?:{_PART})"
 )
 _SPAN = re.compile(
     rf"(?:for |over |in |during |throughout )?{_SOME}(?:the )?(?P<deixis>past|last|previous|preceding|next|coming|first) {_NUM} {_UNIT}"
@@ -34,11 +34,10 @@ _AGO = re.compile(rf"{_SOME}(?:{_NUM} )?{_UNIT} ago")
 _OFFSET = re.compile(
     rf"{_SOME}(?:(?P<the>the)|{_NUM})? ?{_UNIT} (?P<way>later|after|afterwards?|earlier|before|prior|beforehand|into)(?: .*)?"
 )
-_SINCE = re.compile(r"(?P<prep>since|from|as of|starting)(?: the (?:beginning|start) of)? (?P<rest>.+)")
-_UNTIL = re.compile(r"(?P<prep>by|until|till|before|through|up to)(?: the)? (?P<rest>.+)")
-_WEEK_OF = re.compile(r"(?:in |during |for |all )?(?:the )?week of (?P<rest>.+)")
+# "in the last year" looks back a year from today, "last year" is the calendar's
+_PAST_UNIT = re.compile(r"(?:in|over|during|for|within|throughout) the (?:last|past) (?P<unit>week|month|year|decade)")
 _VAGUE = re.compile(
-    r"(?:in |over |during )?(?:the )?(?:recent|coming|past|preceding) (?:\w+)|recent|recently|currently|now|nowadays|long ago|soon"
+    r"(?:in |over |during |for )?(?:the )?(?:recent|(?:coming|past|preceding|last|next)(?= \w+s$)) (?:\w+)|recent|recently|currently|now|nowadays|long ago|soon"
     r"|for (?:days|weeks|months|years|decades|centuries)|in the past|earlier|later|previously|(?:a short|some) time (?:ago|later)"
     r"|in the \w+ to come|many \w+ ago"
 )
@@ -108,9 +107,9 @@ def _period(match: re.Match[str], context: DateContext) -> DateValue | None:
     if not deixis and not edge:
         return None
     start, end = _unit_range(moved(base, step, unit), unit)
-    if edge in {"early", "late", "mid"} or edge.startswith("the "):
+    if edge in {"early", "late", "mid"} or edge.endswith(" of"):
         whole = made(start, end, _precision(unit), "relative", why)
-        return cut_edge(edge.split()[1] if edge.startswith("the ") else edge, start, end, whole)
+        return cut_edge(edge.removeprefix("the ").split()[0], start, end, whole)
     if step:
         return made(start, end, _precision(unit), "relative", why)
     return _running(unit, edge, start, end, context, base, why)
@@ -159,7 +158,7 @@ def _ago(match: re.Match[str], context: DateContext) -> DateValue:
     base, unit, n = context.basis, match["unit"], _count(match["n"])
     if base is None:
         return unknown(f"no publication date to anchor {match[0]!r} on")
-    if n is None or unit in {"decade", "century"}:
+    if n is None or match["n"] in _FEW and unit != "day" or unit in {"decade", "century"}:
         if unit in {"minute", "hour"}:
             return made(base, base, "day", "relative", f"the day of {context.anchor_name}")
         return unknown(f"{match[0]!r} is too vague for a date")
@@ -211,6 +210,10 @@ def relative_date(text: str, context: DateContext) -> DateValue | None:
         return _told_day(match["deixis"].removeprefix("the ") or "that", "earlier", context)
     if match := _AGO.fullmatch(text):
         return _ago(match, context)
+    if _VAGUE.fullmatch(text):
+        return unknown(f"{text!r} is too vague for a date")
+    if (match := _PAST_UNIT.fullmatch(text)) and base:
+        return _stretch(1, match["unit"], False, context, text)
     if match := _PERIOD.fullmatch(text):
         return _period(match, context)
     return _counted(text, context)
@@ -226,8 +229,6 @@ def _counted(text: str, context: DateContext) -> DateValue | None:
         return made(when, when, "day", "relative", "the day before the one told")
     if match := _OFFSET.fullmatch(text):
         return _offset(match, context)
-    if _VAGUE.fullmatch(text):
-        return unknown(f"{text!r} is too vague for a date")
     if text in {"then", "at the time", "at that time"} or _SHORTLY.fullmatch(text):
         if context.reference is None:
             return unknown(f"nothing says what {text!r} counts from")
