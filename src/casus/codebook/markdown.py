@@ -96,7 +96,7 @@ def to_markdown(book: Codebook) -> str:
     parts.append("\n".join(f"- {r.code} ({r.label}): {r.note}." for r in book.cameo_roots if not r.reached))
     parts.append("## From CAMEO")
     parts.append(
-        "`from_cameo.tsv` has the table, after CAMEO2PLOVER-2021; a note says where we differ and why."
+        "`from_cameo.tsv` has the table, after CAMEO2PLOVER-2021; notes say where we differ and why."
     )
     parts.append(_ACLED.rstrip())
     head = ("type", "mode", "actor", "recipient", "if", "ACLED", "note")
