@@ -133,12 +133,15 @@ def test_a_tally_counts_documents_claims_events_and_failures_by_code(reader: Rea
     assert (tally.documents, tally.claims, tally.events, tally.failures) == (2, 4, 3, {"empty": 2})
 
 
+@pytest.fixture(scope="class")
+def reader_opened(reader: Reads) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "open_reader", lambda config: reader)
+        yield
+
+
+@pytest.mark.usefixtures("reader_opened")
 class TestReadInPython:
-    @pytest.fixture(autouse=True, scope="class")
-    def _reader(self, reader: Reads) -> Iterator[None]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(pipeline, "open_reader", lambda config: reader)
-            yield
 
     @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40))
     def test_offsets_point_into_the_text_as_it_was_given(self, odd: str) -> None:

@@ -190,7 +190,7 @@ def _read(arguments: Iterable[str], config: Config, given: Given, *, as_json: bo
     try:
         progress.say("loading the model")
         reader = open_reader(config)
-        stdin = click.get_binary_stream("stdin")
+        stdin = sys.stdin.buffer
         outcomes = read_sources(
             found.items, reader, config, given=given, stdin=stdin, on_source=progress.next
         )

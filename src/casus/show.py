@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,9 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\
 
 def console(stream: IO[str]) -> Console:
     """As wide as the terminal, PIPE_WIDTH elsewhere; no colour in a pipe or with NO_COLOR."""
+    if isinstance(stream, io.TextIOWrapper):
+        # a terminal that is not UTF-8 shows a question mark for what it lacks
+        stream.reconfigure(errors="replace")
     piped = not stream.isatty() and "COLUMNS" not in os.environ
     width = PIPE_WIDTH if piped else None
     return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
