@@ -78,7 +78,7 @@ def main() -> None:
         text = doc["text"]
         found = attributions(text, [tuple(s) for s in doc["sentences"]])
         for claim in claims:
-            chain = source_of(found, *claim["span"], claim["type"], actor_spans(doc, claim))
+            chain = source_of(text, found, *claim["span"], claim["type"], actor_spans(doc, claim))
             said = [text[s:e] for s, e in chain]
             gold = claim.get("source") or []
             right = same_source(gold, said)

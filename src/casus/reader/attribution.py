@@ -9,6 +9,9 @@ from casus.reader.clauses import is_one, tokens
 from casus.reader.quotes import Quote, quotes
 from casus.reader.speech import Speech, VerbClass, speeches
 
+# their speaker acts by speaking, and so is the claim's actor and not its source (GUIDELINES)
+SPEECH_ACTS = frozenset({"ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT", "AGREE"})
+_SELF = frozenset("he she it they we i us".split())
 # a sentence with one of these and no speaker of its own still belongs to the quote before it
 _FIRST_PERSON = frozenset("we our us ours i my me we've we're we'll i've i'm i'll".split())
 # how many sentences a quote without a closing mark may run on; longer ones in news are re-attributed
@@ -53,6 +56,7 @@ def attributions(text: str, sentences: Sequence[tuple[int, int]]) -> list[Attrib
 
 
 def source_of(
+    text: str,
     found: Sequence[Attribution],
     trigger_start: int,
     trigger_end: int,
@@ -76,10 +80,24 @@ def source_of(
     over.sort(key=lambda a: (-_width(a, trigger_start), a.verb))
     chain: list[tuple[int, int]] = []
     for a in over:
-        for speaker in a.speakers:
-            if speaker not in chain:
-                chain.append(speaker)
+        if a is over[-1] and claim_type in SPEECH_ACTS and _is_actor(text, a, actors):
+            continue
+        chain.extend(s for s in a.speakers if s not in chain)
     return tuple(chain)
+
+
+def _is_actor(text: str, a: Attribution, actors: Sequence[tuple[int, int]]) -> bool:
+    """Whether the speaker is the one who acts: the same span or words, or a pronoun for the speaker."""
+    said = set().union(*(_content_words(text[s:e]) for s, e in a.speakers))
+    for start, end in actors:
+        words = _content_words(text[start:end])
+        if words & said or words <= _SELF or any(_overlap((start, end), s) for s in a.speakers):
+            return True
+    return False
+
+
+def _content_words(phrase: str) -> set[str]:
+    return {t.low for t in tokens(phrase, 0, len(phrase)) if t.wordy and not is_one(t.low, "preposition", "determiner")}
 
 
 def _width(a: Attribution, at: int) -> int:

@@ -12,7 +12,12 @@ from casus.errors import DataError
 
 # Initials ("U.S."), words with inner hyphens and apostrophes ("al-Shabab", "Iran's"), numbers, or one other mark.
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:[-'’.,](?=\w)\w+)*|[^\w\s]", re.UNICODE)
-_OPENERS, _CLOSERS = "“‘«(", "”»)"
+_GLUED = re.compile(r"(?P<left>[^\W\d_]+)(?P<dash>-)(?P<right>[A-Z]\w*)$")
+_MANY = frozenset("some many others several most few all both everyone one".split())
+_PREFIXES = frozenset(
+    "anti counter inter intra trans ultra super former then post near self semi quasi pseudo mainly mostly "
+    "once extra over under cross multi".split()
+)
 BREAKS = frozenset(",;:()[]—–-“”\"«»…?!|/")
 BE = frozenset("is are was were be been being am 's 're".split())
 HAVE = frozenset("has have had having 've 'd".split())
@@ -70,10 +75,21 @@ def tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     """The words and marks of `text[start:end]`, offsets in code points of `text`."""
     out = []
     for m in _TOKEN.finditer(text, start, end):
-        word = m.group()
-        low = word.lower().replace("’", "'")
-        out.append(Token(m.start(), m.end(), word, low.removesuffix("'s") or low))
+        glued = _GLUED.search(m.group()) if "-" in m.group() else None
+        cut = m.start() + glued.start("dash") if glued and _is_glued(glued) else None
+        parts = [m.span()] if cut is None else [(m.start(), cut), (cut, cut + 1), (cut + 1, m.end())]
+        for a, b in parts:
+            low = text[a:b].lower().replace("’", "'")
+            out.append(Token(a, b, text[a:b], low.removesuffix("'s") or low))
     return tuple(out)
+
+
+def _is_glued(m: re.Match[str]) -> bool:
+    """A sub-heading stuck to the next sentence ("War of words-Putin said"), as pages come out of extraction."""
+    left, right = m.group("left"), m.group("right")
+    if left[0].isupper():
+        return is_one(right.lower(), "determiner", "pronoun", "subordinator", "preposition", "adverb")
+    return len(left) > 3 and left not in _PREFIXES
 
 
 def is_break(toks: Sequence[Token], i: int) -> bool:
@@ -147,12 +163,18 @@ def span_of(toks: Sequence[Token], first: int, last: int) -> tuple[int, int]:
 
 
 def could_speak(toks: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a phrase could name a speaker: a name, a pronoun, a noun of people, bodies or documents."""
-    head = toks[last - 1]
-    if last - first == 1 and is_one(head.low, "pronoun"):
-        return head.low not in ("that", "this", "these", "those", "which")
-    if any(t.capital for t in toks[first:last]):
-        return True
-    if any(t.low in noun_kinds() for t in toks[first:last]):
-        return True
-    return head.low in ("some", "many", "others", "several", "most", "few", "others", "all", "both", "everyone")
+    """Whether a phrase could name a speaker: a name, a pronoun, a noun of people, bodies or documents at its head."""
+    if last - first == 1 and is_one(toks[first].low, "pronoun"):
+        return toks[first].low not in ("that", "this", "these", "those", "which")
+    if toks[first].low.endswith("ing") and not toks[first].capital or is_one(toks[first].low, "irregular"):
+        return False  # a participle, no noun phrase
+    at = first
+    while at < last:
+        stop = next((k for k in range(at, last) if is_one(toks[k].low, "preposition")), last)
+        run = toks[at:stop]
+        if any(t.capital or t.low in noun_kinds() for t in run) or (run and run[-1].low in _MANY):
+            return True
+        if stop == last or toks[stop].low != "of":
+            return False
+        at = stop + 1
+    return False

@@ -15,6 +15,7 @@ from casus.reader.clauses import (
     is_one,
     is_time,
     looks_finite,
+    noun_kinds,
     noun_phrase,
     read_rows,
     span_of,
@@ -22,7 +23,7 @@ from casus.reader.clauses import (
 )
 from casus.reader.mentions import split_coordination
 
-VerbClass = Literal["say", "tell", "deny", "accuse", "think", "show"]
+VerbClass = Literal["say", "that", "tell", "deny", "accuse", "think", "show", "act"]
 SPEECH_NOUNS = frozenset(
     "claim claims statement statements announcement accusation accusations allegation allegations assertion "
     "assertions warning warnings report reports suggestion suggestions insistence emphasis admission testimony "
@@ -64,15 +65,16 @@ def verb_forms() -> dict[str, tuple[str, VerbClass]]:
 def speeches(text: str, start: int, end: int) -> list[Speech]:
     """Every reported-speech construction of the sentence `text[start:end]`, in order of the verb."""
     toks = tokens(text, start, end)
+    title = _title_case(toks)
     found: list[Speech] = []
     last_subject: tuple[int, int] | None = None
     for i, t in enumerate(toks):
         speech, subject = None, None
         if t.low == "according" and i + 1 < len(toks) and toks[i + 1].low == "to":
             speech = _according(text, toks, i)
-        elif t.low in verb_forms():
+        elif t.low in verb_forms() and (title or not t.capital):
             speech, subject = _verb(text, toks, i, last_subject)
-        elif t.low in SPEECH_NOUNS:
+        if speech is None and t.low in SPEECH_NOUNS:
             speech = _noun(text, toks, i)
         last_subject = subject or last_subject
         if speech is not None:
@@ -104,17 +106,19 @@ def _verb(
 ) -> tuple[Speech | None, tuple[int, int] | None]:
     """The construction around the speech verb toks[i], and its subject as a token range."""
     lemma, cls = verb_forms()[toks[i].low]
-    if _is_noun_or_adjective(toks, i):
+    if cls == "act" or _is_noun_or_adjective(toks, i) or (cls == "that" and not _has_that(toks, i)):
         return None, None
     if _passive(toks, i):
         return _passive_speech(text, toks, i, cls), None
     subject = _subject(toks, i, last_subject)
-    inverted = _inverted(toks, i) if cls in ("say", "tell") else None
+    inverted = _inverted(toks, i) if cls in ("say", "that") else None
     if inverted is not None and (subject is None or _quote_or_comma_before(toks, i)):
         contents = ((toks[0].start, toks[i].start),)
         return Speech(_speakers(text, toks, inverted), _span(toks[i]), cls, contents, "inverted"), inverted
     if subject is None or not could_speak(toks, *subject):
         return None, None
+    if subject[1] - subject[0] == 1 and toks[subject[0]].low in ("i", "we", "you"):
+        return None, None  # inside a quote: the quote's own speaker stands for them
     if cls == "show" and not any(t.low in EVIDENCE for t in toks[subject[0] : subject[1]]) and lemma != "quote":
         return None, None
     if lemma == "quote":
@@ -191,7 +195,7 @@ def _passive_speech(text: str, toks: Sequence[Token], i: int, cls: VerbClass) ->
         return Speech(speakers, _span(toks[i]), "say", ((toks[saying].end, toks[-1].end),), "quoted")
     by = next((k for k in range(i + 1, min(i + 3, len(toks))) if toks[k].low == "by"), None)
     np = _right_phrase(toks, by + 1) if by is not None else None
-    if cls not in ("say", "deny") or np is None or not could_speak(toks, *np):
+    if cls not in ("say", "deny", "accuse") or np is None or not could_speak(toks, *np):
         return None
     contents = ((toks[0].start, toks[i].start), (toks[np[1] - 1].end, toks[-1].end))
     return Speech(_speakers(text, toks, np), _span(toks[i]), cls, contents, "passive")
@@ -224,8 +228,11 @@ def _subject(toks: Sequence[Token], i: int, last_subject: tuple[int, int] | None
     here = toks[j]
     if toks[i].low.endswith("ing") and not any(t.low in BE for t in toks[j + 1 : i]):
         return last_subject or _main_subject(toks, i)
-    if here.low in ("and", "but", "or", "to"):
-        return None if here.low == "to" else last_subject or _main_subject(toks, j)
+    if here.low == "to":
+        went = next((k for k in range(j - 1, max(-1, j - 6), -1) if toks[k].low in ("went", "goes", "gone", "go")), None)
+        return _subject(toks, went, last_subject) if went else None
+    if here.low in ("and", "but", "or"):
+        return last_subject or _main_subject(toks, j)
     if here.low in ("who", "which", "that") and j > 0:
         k = j - 1
         while k > 0 and toks[k].text == ",":
@@ -255,6 +262,8 @@ def _skip_back(toks: Sequence[Token], j: int) -> int:
 
 def _left_phrase(toks: Sequence[Token], last: int) -> tuple[int, int] | None:
     """The noun phrase that ends before token `last`, leftwards to the edge of its clause."""
+    if last > 0 and toks[last - 1].text == ")":
+        last = next((k for k in range(last - 1, -1, -1) if toks[k].text == "("), last)
     first = last
     while first > 0:
         t = toks[first - 1]
@@ -280,22 +289,51 @@ def _joins_subjects(toks: Sequence[Token], at: int) -> bool:
 
 
 def _before_apposition(toks: Sequence[Token], comma: int) -> tuple[int, int] | None:
-    """ "X, a colonel in the army, said": X. Up to three segments back, the first that looks like a name."""
-    last = comma
-    for _ in range(4):
-        left = last - 1
-        while left >= 0 and not is_break(toks, left):
-            left -= 1
+    """ "X, a colonel in the army, said": X. "A spokesman, Colonel X, said": Colonel X. Up to four segments back."""
+    last, named = comma, None
+    if toks[last].text == ")":
+        last = next((k for k in range(last - 1, -1, -1) if toks[k].text == "("), 0)
+        if last > 1 and toks[last - 1].text != ",":
+            plain = _left_phrase(toks, last)
+            before = toks[plain[0] - 1] if plain and plain[0] else None
+            if before is None or before.low in ("the", "that", "and", "but") or before.text == ".":
+                return plain
+    for _ in range(5):
+        left = _edge(toks, last)
         if left < 0:
-            return None
-        opens = "(" if toks[last].text == ")" else None
+            return named
+        np = _left_phrase(toks, last)
+        whole = np is not None and np[0] - (left + 1) <= 2 and last - np[0] < 10
+        if whole and np is not None and named is None and last == comma and _is_name(toks, *np):
+            named = np
         last = left
         np = _left_phrase(toks, last)
-        if opens is None and np is not None and (toks[np[1] - 1].capital or toks[np[1] - 1].low in ("he", "she")):
-            return np
-        if np is not None and could_speak(toks, *np) and last - np[0] < 10:
-            return np
-    return None
+        if np is None:
+            continue
+        described = np[0] > 1 and toks[np[0] - 1].low in ("a", "an", "the") and toks[np[0] - 2].text == ","
+        if toks[np[1] - 1].capital and not described:
+            return named if named and any(t.low in noun_kinds() for t in toks[np[0] : np[1]]) else np
+        if not described and could_speak(toks, *np) and last - np[0] < 10:
+            return named or np
+    return named
+
+
+def _edge(toks: Sequence[Token], last: int) -> int:
+    """Index of the mark that opens the segment which ends before token `last`; brackets are stepped over."""
+    left = last - 1
+    while left >= 0:
+        if toks[left].text == ")":
+            left = next((k for k in range(left - 1, -1, -1) if toks[k].text == "("), 0) - 1
+        elif is_break(toks, left):
+            return left
+        else:
+            left -= 1
+    return left
+
+
+def _is_name(toks: Sequence[Token], first: int, last: int) -> bool:
+    """Capitalised words only: a name with its rank, no description."""
+    return last - first >= 2 and all(t.capital or not t.wordy or t.low in ("al", "bin", "el", "de") for t in toks[first:last])
 
 
 def _main_subject(toks: Sequence[Token], before: int) -> tuple[int, int] | None:
@@ -327,7 +365,14 @@ def _inverted(toks: Sequence[Token], i: int) -> tuple[int, int] | None:
     if np is None or not could_speak(toks, *np):
         return None
     after = toks[np[1]] if np[1] < len(toks) else None
-    return None if after is not None and looks_finite(toks, np[1]) else np
+    stop = next((k for k in range(np[1], len(toks)) if is_break(toks, k)), len(toks))
+    if any(looks_finite(toks, k) for k in range(np[1], stop)) or (after is not None and after.low == "to"):
+        return None
+    if after is not None and after.text == "," and not toks[np[1] - 1].capital:
+        name = _right_phrase(toks, np[1] + 1)
+        if name is not None and _is_name(toks, *name):
+            return name  # "said Britain's foreign secretary, Philip Hammond"
+    return np
 
 
 def _right_phrase(toks: Sequence[Token], first: int) -> tuple[int, int] | None:
@@ -399,6 +444,8 @@ def _is_trailing(toks: Sequence[Token], i: int, subject: tuple[int, int], stop: 
 def _content_end(toks: Sequence[Token], i: int) -> int:
     """To the end of the sentence, or to ", but Y said", which opens another speaker's clause."""
     for k in range(i + 2, len(toks) - 3):
+        if toks[k].low in ("and", "but") and _own_act(toks, k, i):
+            return toks[k].start
         if toks[k].text in ",;" and toks[k + 1].low in ("but", "while", "and", "although", "though", "whereas"):
             for v in range(k + 3, min(k + 12, len(toks))):
                 if is_break(toks, v):
@@ -406,6 +453,16 @@ def _content_end(toks: Sequence[Token], i: int) -> int:
                 if toks[v].low in verb_forms() and toks[v].low[-3:] != "ing" and toks[v - 1].low not in ("to", "the", "a"):
                     return toks[k].start
     return toks[-1].end
+
+
+def _own_act(toks: Sequence[Token], conjunction: int, verb: int) -> bool:
+    """ "said ... but warned": a second speech act of the same speaker, in the same tense as the verb."""
+    k = conjunction + 1
+    while k < len(toks) - 1 and (is_one(toks[k].low, "adverb") or toks[k].low.endswith("ly")):
+        k += 1
+    low = toks[k].low
+    same_tense = low.endswith("ed") == (toks[verb].low.endswith("ed") or toks[verb].low in ("said", "told", "wrote"))
+    return low in verb_forms() and same_tense and verb_forms()[low][1] != "think" and not low.endswith("ing")
 
 
 # ------------------------------------------------------------------------------- checks
@@ -423,6 +480,8 @@ def _is_noun_or_adjective(toks: Sequence[Token], i: int) -> bool:
     """ "the report", "a reported attack", "claims of", "to say": no speech verb with a subject."""
     low = toks[i].low
     before = toks[i - 1] if i else None
+    if i + 1 < len(toks) and toks[i + 1].low == "to" and low in ("said", "believed", "thought", "reported"):
+        return True
     if before is None:
         return not low.endswith("ing")
     if is_one(before.low, "determiner") and before.low not in ("this", "that", "many", "some", "most", "several", "all"):
@@ -434,6 +493,19 @@ def _is_noun_or_adjective(toks: Sequence[Token], i: int) -> bool:
     if nounish and (after in ("of", "by", "from", "about", "on", "in", "and", "are", "were", "have", "is", "was") or not after):
         return True
     return low == "state" and not (before.low.endswith("s") or before.capital)
+
+
+def _title_case(toks: Sequence[Token]) -> bool:
+    """A headline: six words in ten or more are capitalised (running text stays under three in ten)."""
+    wordy = [t for t in toks if t.wordy]
+    return len(wordy) > 2 and sum(t.capital for t in wordy) >= 0.6 * len(wordy)
+
+
+def _has_that(toks: Sequence[Token], i: int) -> bool:
+    """ "that", a colon or a quote mark close behind the verb, or a quote that closes in front of it."""
+    if any(t.low == "that" or t.text == ":" or t.text in _QUOTES for t in toks[i + 1 : i + 9]):
+        return True
+    return any(t.text in _QUOTES for t in toks[max(0, i - 8) : i])
 
 
 def _passive(toks: Sequence[Token], i: int) -> bool:
