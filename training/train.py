@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from training import corpora
-from training.batches import Batch, Encoded, Targets, batches, encode, targets
+from training.batches import Batch, Encoded, Targets, encode, grouped, make_batch, targets
 from training.labels import TYPE_MODES, TYPES
 from training.model import Reader, Shape, distance_bucket
 
@@ -31,7 +31,7 @@ class Recipe:
 
     seed: int = 1
     shape: Shape = field(default_factory=Shape)
-    pretrain_epochs: int = 3
+    pretrain_epochs: int = 2
     epochs: int = 8
     rate: float = 2e-4
     head_rate: float = 5e-4
@@ -129,16 +129,16 @@ def fit(
     body = [p for n, p in model.named_parameters() if n.startswith("encoder.") and n not in frozen]
     model.encoder.words.weight.requires_grad_(not recipe.freeze_words)
     optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}], weight_decay=0.01
+        [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}], weight_decay=0.01,
+        fused=True,
     )
     budget = int(recipe.budget * budget_scale)
-    plan: list[Batch] = []
+    plan: list[list[Encoded]] = []
     for _ in range(epochs):
-        epoch = list(batches(streams[0][0], budget, recipe.shape, rng))
+        epoch = grouped(streams[0][0], budget, rng)
         for units, share in streams[1:]:
             wanted = int(len(epoch) * share)
-            sample = rng.sample(units, min(len(units), wanted * 64))
-            epoch += list(batches(sample, budget, recipe.shape, rng))[:wanted]
+            epoch += grouped(rng.sample(units, min(len(units), wanted * 64)), budget, rng)[:wanted]
         rng.shuffle(epoch)
         plan += epoch
     warm = max(1, len(plan) // 10)
@@ -147,7 +147,8 @@ def fit(
     )
     model.train()
     started, seen, sums, steps = time.time(), 0, {}, 0
-    for n, batch in enumerate(plan):
+    for n, group in enumerate(plan):
+        batch = make_batch(group, recipe.shape, rng)
         with torch.autocast("cpu", torch.bfloat16):
             parts = losses(model, batch, targets(batch, recipe.shape), recipe, rng)
         total = torch.stack(list(parts.values())).sum()
