@@ -45,7 +45,7 @@ bench: $(READY)
 	$(PY) benchmarks/read_speed.py --shared $(SHARED) $(ARGS)
 
 score: $(READY)
-	$(PY) training/score.py --shared $(SHARED) $(ARGS)
+	$(PY) -m training.score --shared $(SHARED) $(ARGS)
 
 # torch and the pretrained weights are for maintainers only and have an environment of their own
 train: .venv-training/.ready
