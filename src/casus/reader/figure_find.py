@@ -1,0 +1,251 @@
+"""Counted harm in a sentence: how many were killed, injured, detained, displaced, missing, and by which word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casus.reader.figure_words import ACTIVE, COUNTED, NOUN, PASSIVE, STATE, TOLL
+from casus.reader.quantities import Quantity, parse_quantity, quantities, total
+from casus.records import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMention:
+    """One counted harm. The words are `[start, end)`, the harm word `[anchor_start, anchor_end)`, in code points.
+
+    `low` or `high` None is an open end: "at least nine" is 9 and None. `cumulative`: a running total.
+    """
+
+    measure: Measure
+    low: int | None
+    high: int | None
+    start: int
+    end: int
+    anchor_start: int
+    anchor_end: int
+    qualifier: str | None = None
+    group: str | None = None
+    cumulative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Harm:
+    """A harm word and how a count stands to it."""
+
+    measure: Measure
+    start: int
+    end: int
+    # passive: "nine were killed" or "killed nine"; state: "nine died"; active: "killing nine";
+    # noun: "deaths of nine"; counted: "nine deaths"; toll: "the toll rose to nine"
+    kind: str
+
+
+_CUMULATIVE = re.compile(
+    r"\b(?:bring(?:s|ing)?|brought|raising|raised|takes?|taking|pushing)\s(?:the|its|their)\s(?:\w+\s){0,3}(?:toll|total|number)\b|\btoll\b[^.;]{0,40}"
+    r"\b(?:rose|risen|rises|climbed|reached|stands?|stood|passed)\b|\bsince\s|\bso\sfar\b|\bto\sdate\b|\bin\s(?:all|total)\b|\ball\stold\b"
+    r"|\b(?:over|in|during)\sthe\s(?:past|last)\s|\b(?:this|last)\syear\b"
+)
+# "killed or wounded 30" counts neither the dead nor the hurt
+_MIXED = re.compile(r"\s(?:or|and/or)\s(?:\w+\s)?$|^\s(?:or|and/or)\s(?:\w+\s)?")
+_MIXED_AND = re.compile(r"\sand\s$|^\sand\s")
+_AUX = re.compile(
+    r"\b(?:was|were|are|is|be|been|being|have|has|had|got|get|confirmed|reported|reportedly|feared|believed|left|presumed|gets?|getting)\b",
+    re.IGNORECASE,
+)
+# a finite verb or a border between a count and the harm word means that they belong to different deeds
+_BORDER = re.compile(
+    r"[;:.!?“”\"—]|\b(?:said|says|told|that|after|when|while|before|because|although|but|as|which|if|until|whose|and)\b|\s[-–]\s"
+)
+_OBJECT_NEXT = re.compile(
+    r"\s(?:the|a|an|at\sleast|more|up|about|some|nearly|dozens|hundreds|several|scores|its|his|her|their|him|them|two|three|four|five|six|seven|eight|nine|ten|\d|[A-Z][a-z]+\s)"
+)
+_FILLER = re.compile(
+    r"\s(?:(?:of|the|all|what|in\stotal|there|also|as)\s){0,2}(?:(?:and|or)\s\w+ing\s|(?:and|or)\s\w+ed\s)?"
+)
+_TOLL_FILLER = re.compile(r"[^.;:]{0,60}?\b(?:to|at|of|is|was|were|around|reached|passed|exceeded|hit|put|as|topped|surpassed|climbed)\s")
+_LEAVE = re.compile(r"\b(?:left|leaves?|leaving)\s+$", re.IGNORECASE)
+_LOST = re.compile(r"\b(?:lost|losing|loses|lose)\s$", re.IGNORECASE)
+_CHAIN = re.compile(r"(?:\s[\w.'’-]+){0,6}?(?:\s(?:and|plus|as\swell\sas|along\swith(?:\stheir)?)\s|,\s(?:and\s)?)(?:another\s|their\s|his\s)?")
+_NOT_CHAIN = re.compile(r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|dead|were|was|are|have|has)\b")
+_GROUP = re.compile(r"(?:\s(?:of\s(?:the|its|their|his|them)|other|more|people))?((?:\s[A-Za-z][\w'’-]*){1,4})")
+_GROUP_STOP = re.compile(
+    r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|detained|dead|died|were|was|are|have|has|had|who|and|or|from|during|to|that|been|as|of)\b"
+)
+# farther than this a count and its harm word rarely belong together; counted on the training reports
+_MAX_GAP = 90
+_MAX_WORDS = 12
+
+
+def find(text: str, start: int = 0, end: int | None = None) -> list[FigureMention]:
+    """The counted harms of `text[start:end]`, best within one sentence, in order.
+
+    A count serves one harm word, and a harm word takes one count (or the sum of "four women and a
+    child"). "Killed or wounded 30" is neither, and is left out.
+    """
+    stop = len(text) if end is None else end
+    counted = quantities(text, start, stop)
+    if not counted:
+        return []
+    out: list[FigureMention] = []
+    used: set[Quantity] = set()
+    harms = _harms(text, start, stop)
+    for harm in harms:
+        if _is_mixed(text, harm, harms):
+            continue
+        group = _counts_of(text, harm, counted, harms, start)
+        group = [q for q in group if q not in used]
+        if not group:
+            continue
+        used.update(group)
+        out.append(_mention(text, harm, group, start, stop))
+    return sorted(out, key=lambda m: (m.start, m.anchor_start))
+
+
+def parse_figure(exact: str, measure: Measure) -> tuple[int | None, int | None, str | None, str | None] | None:
+    """`(low, high, qualifier, group)` of a phrase that a model marked as the figure; None when it counts nothing."""
+    got = parse_quantity(exact)
+    if got is None:
+        return None
+    if re.search(r"\b(?:killed|dead)\s(?:or|and)\s(?:wounded|injured|missing)\b", exact) and measure != "displaced":
+        return None
+    return got.low, got.high, got.qualifier, _group_of(exact, got)
+
+
+def _harms(text: str, start: int, stop: int) -> list[_Harm]:
+    found: list[_Harm] = []
+    for kind, family in (
+        ("passive", PASSIVE), ("state", STATE), ("counted", COUNTED), ("active", ACTIVE), ("noun", NOUN),
+    ):  # fmt: skip
+        for measure, pattern in family:
+            for match in pattern.finditer(text, start, stop):
+                # the first family and the longer words win: "shot dead" over "shot"
+                if kind == "noun" or not any(h.start < match.end() and match.start() < h.end for h in found):
+                    found.append(_Harm(measure, match.start(), match.end(), kind))
+    found += [_Harm("killed", m.start(), m.end(), "toll") for m in TOLL.finditer(text, start, stop)]
+    return sorted(found, key=lambda h: (h.start, h.end))
+
+
+def _is_mixed(text: str, harm: _Harm, harms: Sequence[_Harm]) -> bool:
+    """Whether the word is one of a pair like "killed or wounded", whose count belongs to neither alone."""
+    for other in harms:
+        if other.measure == harm.measure:
+            continue
+        gap = text[harm.end : other.start] if other.start >= harm.end else text[other.end : harm.start]
+        if 0 < len(gap) <= 12 and (re.fullmatch(r"\s(?:or|and/or)\s(?:\w+\s)?", gap) or gap == "/"):
+            return True
+        if gap == " and " and {harm.measure, other.measure} == {"killed", "injured"}:
+            return True
+    return False
+
+
+def _counts_of(
+    text: str, harm: _Harm, counted: Sequence[Quantity], harms: Sequence[_Harm], floor: int
+) -> list[Quantity]:
+    """The count, or the coordinated counts, that stand in this harm word's slot."""
+    after = [q for q in counted if q.start >= harm.end]
+    before = [q for q in counted if q.end <= harm.start]
+    if harm.kind == "toll":
+        return _toll_count(text, harm, after)
+    if harm.kind in {"passive", "active", "noun"} and after and _is_object(text, harm, after[0]):
+        return _chain_forward(text, after)
+    if harm.kind in {"passive", "state", "counted"} and before and _is_subject(text, harm, before[-1], harms):
+        return _chain_back(text, before, floor)
+    return []
+
+
+def _toll_count(text: str, harm: _Harm, after: Sequence[Quantity]) -> list[Quantity]:
+    fitting = [q for q in after if q.start - harm.end <= _MAX_GAP and not re.search(r"[;.]\s", text[harm.end : q.start])]
+    for quantity in fitting:
+        gap = text[harm.end : quantity.start]
+        if _TOLL_FILLER.fullmatch(gap) and not quantity.single:
+            # "rose from 20 to 31": the last is the toll
+            rest = [q for q in fitting if q.start > quantity.end and re.fullmatch(r"\sto\s", text[quantity.end : q.start])]
+            return rest[:1] if rest and gap.endswith("from ") else [quantity]
+    return []
+
+
+def _is_object(text: str, harm: _Harm, quantity: Quantity) -> bool:
+    gap = text[harm.end : quantity.start]
+    if quantity.part or len(gap) > 30 or not _FILLER.fullmatch(gap):
+        return False
+    if harm.kind == "noun":
+        return gap.startswith(" of ")
+    if harm.kind == "passive" and gap.strip() in {"of", "as", "what"}:
+        return False
+    if harm.kind == "passive" and quantity.single:
+        # "was killed a day": a passive takes no object
+        return not _AUX.search(text[max(0, harm.start - 14) : harm.start])
+    return gap.strip() in {"", "the", "all", "there", "also"} or " of" in gap or "ing" in gap or "ed " in gap
+
+
+def _is_subject(text: str, harm: _Harm, quantity: Quantity, harms: Sequence[_Harm]) -> bool:
+    gap = text[quantity.end : harm.start]
+    if quantity.part or len(gap) > _MAX_GAP or len(gap.split()) > _MAX_WORDS:
+        return False
+    if harm.kind == "counted":
+        return len(gap.split()) <= 3 and not re.search(r"[,;:.]|\b(?:and|in|were|was|of)\b", gap)
+    inside = [h for h in harms if quantity.end <= h.start and h.end <= harm.start and h.kind in {"passive", "state"}]
+    if inside and not re.fullmatch(r"(?:\s\w+)?\s(?:and|or)\s(?:\w+\s)?", text[inside[-1].end : harm.start]):
+        return False
+    body = text[quantity.end : inside[0].start] if inside else gap
+    aux = _AUX.search(body)
+    head = body[: aux.start()] if aux else body
+    if _BORDER.search(re.sub(r"\band\b(?=\s\w+\s*(?:$|\bwere\b))", "", head)):
+        return False
+    commas = head.count(",")
+    if harm.kind == "state":
+        return commas in (0, 2)
+    if aux:
+        return commas in (0, 1, 2)
+    # no auxiliary: "nine killed in ..." is a participle, "two gunmen killed five people" is not
+    return commas == 0 and not _OBJECT_NEXT.match(text, harm.end)
+
+
+def _linked(text: str, left: Quantity, right: Quantity) -> bool:
+    """Whether two counts are coordinated: "nine men, three women", "four women and a child"."""
+    gap = text[left.end : right.start]
+    return bool(len(gap) <= 60 and _CHAIN.fullmatch(gap) and not _NOT_CHAIN.search(gap))
+
+
+def _chain_forward(text: str, after: Sequence[Quantity]) -> list[Quantity]:
+    group = [after[0]]
+    for quantity in after[1:6]:
+        follows = text[quantity.end : quantity.end + 60]
+        # "killing nine and 20 others were wounded": the second count has its own harm word
+        own = re.match(r"(?:\s[\w'’-]+){0,3}?\s(?:were|was|wounded|injured|hurt|arrested|detained|missing|had|have)\b", follows)
+        if quantity.part or own or not _linked(text, group[-1], quantity):
+            break
+        group.append(quantity)
+    return group
+
+
+def _chain_back(text: str, before: Sequence[Quantity], floor: int) -> list[Quantity]:
+    group = [before[-1]]
+    for quantity in reversed(before[-6:-1]):
+        if quantity.part or quantity.start < floor or not _linked(text, quantity, group[0]):
+            break
+        group.insert(0, quantity)
+    return group
+
+
+def _mention(text: str, harm: _Harm, group: list[Quantity], start: int, stop: int) -> FigureMention:
+    summed = total(group)
+    cumulative = harm.kind == "toll" or bool(_CUMULATIVE.search(text, start, stop))
+    return FigureMention(
+        harm.measure, summed.low, summed.high, summed.start, summed.end, harm.start, harm.end,
+        summed.qualifier, _group_of(text, group[0]), cumulative,
+    )  # fmt: skip
+
+
+def _group_of(text: str, quantity: Quantity) -> str | None:
+    """Who is counted, in the text's own words: "civilians", "police officers"; None for a bare number."""
+    if quantity.single:
+        return text[quantity.start : quantity.end].split()[-1]
+    match = _GROUP.match(text, quantity.end)
+    if match is None:
+        return None
+    stop = _GROUP_STOP.search(match[1])
+    words = (match[1][: stop.start()] if stop else match[1]).strip()
+    return words or None
