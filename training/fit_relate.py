@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads only get in each other's way
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from relate_gold import Report, degrade, load
+from relate_gold import Report, degrade, folds, load
 
 from casus.reader.inherit import task_open
 from casus.reader.inherit_features import TASKS, Board, Option, Task, options, who_key
@@ -26,6 +29,31 @@ OUT = Path(__file__).parent.parent / "src/casus/reader/relate_weights.json"
 LINK_L2, PICK_L2, LINK_CUT = 2.0, 1.0, 0.0
 # None is the clean degradation, numbers are noisy ones; the reader's roles will be noisy, so both count
 SEEDS: tuple[int | None, ...] = (None, 1, 2)
+
+
+Choices = list[list[tuple[dict[str, float], bool]]]
+
+
+@dataclass
+class Reading:
+    """One report as degraded with one seed: its claims, which gold claims they are, and what can be learnt."""
+
+    report: Report
+    claims: list[Claim]
+    kept: list[int]
+    pairs: list[tuple[dict[str, float], bool]]
+    choices: dict[str, Choices]
+
+
+def read(reports: list[Report]) -> dict[str, list[Reading]]:
+    """Every report under every seed, features of pairs taken once."""
+    found: dict[str, list[Reading]] = {}
+    for report in reports:
+        for seed in SEEDS:
+            claims, kept = degrade(report, seed, 0.0 if seed is None else 0.35)
+            pairs = link_rows(report, claims, kept)
+            found.setdefault(report.document.id, []).append(Reading(report, claims, kept, pairs, {}))
+    return found
 
 
 def link_rows(report: Report, claims: list[Claim], kept: list[int]) -> list[tuple[dict[str, float], bool]]:
@@ -54,17 +82,11 @@ def _matrix(found: list[dict[str, float]]) -> tuple[np.ndarray, list[str]]:
     return x, names
 
 
-def fit_link(reports: list[Report]) -> dict[str, float]:
-    """Logistic regression by Newton's method; every document weighs by the root of its pairs."""
-    found: list[dict[str, float]] = []
-    truth: list[bool] = []
-    weight: list[float] = []
-    for report in reports:
-        for seed in SEEDS:
-            rows = link_rows(report, *degrade(report, seed, 0.0 if seed is None else 0.35))
-            found += [f for f, _ in rows]
-            truth += [t for _, t in rows]
-            weight += [1 / max(1, len(rows)) ** 0.3] * len(rows)
+def fit_link(readings: list[Reading]) -> Weights:
+    """Logistic regression by Newton's method; a document with more pairs weighs more, but not as many times."""
+    found = [f for r in readings for f, _ in r.pairs]
+    truth = [t for r in readings for _, t in r.pairs]
+    weight = [1 / len(r.pairs) ** 0.3 for r in readings for _ in r.pairs]
     x, names = _matrix(found)
     y, w = np.array(truth, dtype=float), np.array(weight)
     w /= w.mean() * len(SEEDS)
@@ -86,25 +108,26 @@ def right(task: Task, option: Option, truth: Claim) -> bool:
     return option.group == who_key(truth.actors if task == "actor" else truth.recipients)
 
 
-def pick_rows(
-    report: Report, seed: int | None, linking: Weights, tasks: tuple[Task, ...] = TASKS
-) -> dict[str, list[list[tuple[dict[str, float], bool]]]]:
-    """For each task, each open choice with a right answer among its options: (features, right) of each option."""
-    claims, kept = degrade(report, seed, 0.0 if seed is None else 0.35)
-    labels = link(report.document.text, report.sentences, claims, linking)
-    claims = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]
+def add_choices(reading: Reading, linking: Weights) -> None:
+    """For each task, each open choice with a right answer among its options: (features, right) of each option.
+
+    `linking` must come from other documents, so that events are as often wrong as they will be.
+    """
+    report = reading.report
+    labels = link(report.document.text, report.sentences, reading.claims, linking)
+    claims = [replace(c, event=e) for c, e in zip(reading.claims, labels, strict=True)]
     board = Board.of(report.document, report.sentences, claims, report.context)
-    rows: dict[str, list[list[tuple[dict[str, float], bool]]]] = {t: [] for t in tasks}
-    for n, claim in enumerate(claims):
-        for task in tasks:
+    for task in TASKS:
+        rows = reading.choices[task] = []
+        for n, claim in enumerate(claims):
             if task_open(claim, task):
-                found = [(o.features, right(task, o, report.claims[kept[n]])) for o in options(board, n, task)]
+                truth = report.claims[reading.kept[n]]
+                found = [(o.features, right(task, o, truth)) for o in options(board, n, task)]
                 if any(ok for _, ok in found):
-                    rows[task].append(found)
-    return rows
+                    rows.append(found)
 
 
-def fit_pick(choices: list[list[tuple[dict[str, float], bool]]], steps: int = 300) -> Weights:
+def fit_pick(choices: Choices, steps: int = 200) -> Weights:
     """Conditional logit: maximises the log of the probability that falls on right options (Adam, full batch)."""
     flat = [f for choice in choices for f, _ in choice]
     x, names = _matrix(flat)
@@ -126,19 +149,31 @@ def fit_pick(choices: list[list[tuple[dict[str, float], bool]]], steps: int = 30
     return dict(zip(names, beta.tolist(), strict=True))
 
 
-def fit(reports: list[Report]) -> dict[str, Weights]:
-    """All weights."""
-    weights = {"link": fit_link(reports)}
-    rows: dict[str, list[list[tuple[dict[str, float], bool]]]] = {t: [] for t in TASKS}
-    for report in reports:
-        for seed in SEEDS:
-            for task, found in pick_rows(report, seed, weights["link"]).items():
-                rows[task] += found
-    return weights | {task: fit_pick(found) for task, found in rows.items()}
+def fit_picks(readings: list[Reading]) -> dict[str, Weights]:
+    """The weights of every task but linking."""
+    return {task: fit_pick([c for r in readings for c in r.choices[task]]) for task in TASKS}
+
+
+def link_and_choose(
+    reports: list[Report], readings: dict[str, list[Reading]]
+) -> list[tuple[Weights, list[Reading], list[Report]]]:
+    """Cross-validated linking: each fold's weights, training readings and test reports; choices filled in."""
+    made = []
+    for train, test in folds(reports):
+        linking = fit_link([r for report in train for r in readings[report.document.id]])
+        for report in test:
+            for reading in readings[report.document.id]:
+                add_choices(reading, linking)
+        made.append((linking, [r for report in train for r in readings[report.document.id]], test))
+    return made
 
 
 def main() -> None:
-    weights = fit(load())
+    reports = load()
+    readings = read(reports)
+    link_and_choose(reports, readings)
+    every = [r for group in readings.values() for r in group]
+    weights = {"link": fit_link(every)} | fit_picks(every)
     rounded = {t: {k: round(v, 3) for k, v in sorted(w.items())} for t, w in sorted(weights.items())}
     about = "fitted by training/fit_relate.py; log-odds of the named features"
     OUT.write_text(json.dumps({"about": about, "weights": rounded}, indent=0) + "\n", encoding="utf-8")

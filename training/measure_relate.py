@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from fit_relate import fit
-from relate_gold import Report, degrade, folds, load
+from fit_relate import fit_picks, link_and_choose, read
+from relate_gold import Report, degrade, load
 
 from casus.reader.inherit import inherit
 from casus.reader.relate import Weights, link, load_weights
@@ -130,8 +130,9 @@ def main() -> None:
     if args.dev:
         run(load(dev=True), load_weights(), out)
     else:
-        for train, test in folds(load()):
-            run(test, fit(train), out, args.errors)
+        reports = load()
+        for linking, train, test in link_and_choose(reports, read(reports)):
+            run(test, {"link": linking} | fit_picks(train), out, args.errors)
     table(out)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from casus.config import Config
 from casus.jsonl import claim_line
-from casus.pipeline import Given, Reading, open_reader, read_sources
+from casus.pipeline import Reading, open_reader, read_sources
 from casus.sources import find
 from training.score_errors import Row, mistakes, report, triggers
 
@@ -144,9 +144,7 @@ def read(paths: list[str]) -> list[Row]:
     """What `casus read --json` prints for `paths`. A document that cannot be read ends the run."""
     config = Config.load()
     rows: list[Row] = []
-    for outcome in read_sources(
-        find(paths).items, open_reader(config), config, given=Given(), stdin=io.BytesIO()
-    ):
+    for outcome in read_sources(find(paths).items, open_reader(config), config, stdin=io.BytesIO()):
         if not isinstance(outcome, Reading):
             sys.exit(f"{outcome.item}: [{outcome.code}] {outcome.message}")
         rows += [json.loads(claim_line(outcome.document, claim)) for claim in outcome.claims]

@@ -1,0 +1,267 @@
+"""One draft of the model, its sentence and its document -> one Claim with every value resolved and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from casus.reader import anaphora, attribution, figures, status
+from casus.reader.anaphora import Antecedent
+from casus.reader.attribution import Attribution
+from casus.reader.decode import Draft, Found
+from casus.reader.inherit_features import Context
+from casus.reader.mentions import NamedMention, split_coordination
+from casus.reader.sentences import Sentence
+from casus.records import (
+    Claim,
+    Document,
+    Figure,
+    Measure,
+    Participant,
+    Place,
+    Source,
+    Span,
+    Status,
+    When,
+)
+from casus.world import dates
+from casus.world.actors import ActorBook, ActorContext, ActorMention
+from casus.world.place_context import countries_named, qualified
+from casus.world.place_find import PlaceMention
+from casus.world.place_resolve import PlaceContext
+from casus.world.places import PlaceIndex
+
+Offsets = tuple[int, int]
+
+MEASURES: tuple[Measure, ...] = ("killed", "injured", "detained")
+# types whose trigger is itself an act of speech: who speaks is its actor, not its source
+SPEECH_ACTS = frozenset(("ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"))
+# a rule for status goes before the model where the model is less sure than this (chosen on the training folds)
+STATUS_DOUBT = 0.8
+
+
+@dataclass(frozen=True)
+class Page:
+    """What all claims of one document are resolved against. Offsets are code points into its text."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    actors: tuple[ActorMention, ...]
+    places: tuple[PlaceMention, ...]
+    home: str | None
+    names: tuple[NamedMention, ...]
+    book: ActorBook
+    index: PlaceIndex
+    reader: str
+
+    @property
+    def text(self) -> str:
+        return self.document.text
+
+    @cached_property
+    def bounds(self) -> tuple[Offsets, ...]:
+        return tuple((s.start, s.end) for s in self.sentences)
+
+    @cached_property
+    def attributions(self) -> list[Attribution]:
+        return attribution.attributions(self.text, self.bounds)
+
+    @cached_property
+    def antecedents(self) -> dict[Offsets, Antecedent]:
+        return anaphora.antecedents(self.text, self.bounds, self.names, self.attributions)
+
+    @cached_property
+    def place_context(self) -> PlaceContext:
+        """What the document says of places as a whole."""
+        return PlaceContext(
+            countries=countries_named(self.index, self.text, self.places),
+            home=self.home,
+            published=self.document.published,
+            qualified=qualified(self.text, self.places),
+            country_of=self.country_of,
+        )
+
+    def country_of(self, name: str) -> str | None:
+        """The country that the actor dictionary knows by this name or demonym."""
+        found = self.book.find(name)
+        return found[0].who if found and found[0].kind in ("country", "demonym") else None
+
+    # ------------------------------------------------------------------ one claim
+
+    def claim(self, draft: Draft, drafts: Sequence[Draft]) -> Claim:
+        """The claim of a draft; `drafts` are all of the document, for words that two triggers compete for."""
+        sentence, text = self.sentences[draft.sentence], self.text
+        found = draft.detected
+        trigger = Span.cut(text, draft.start, draft.end)
+        state, told = self.status(draft, sentence)
+        place = self.place(draft)
+        where = place.iso3 if place else None
+        actors = self.sides(draft.roles.get("actor", ()), where)
+        recipients = self.sides(draft.roles.get("recipient", ()), where)
+        weapon = max(draft.roles.get("weapon", ()), key=lambda f: f.probability, default=None)
+        return Claim(
+            id=Claim.make_id(self.document.id, trigger, found.type, state),
+            document_id=self.document.id,
+            sentence=Span.cut(text, sentence.start, sentence.end),
+            trigger=trigger,
+            type=found.type,
+            mode=found.mode,
+            status=state,
+            actors=actors,
+            recipients=tuple(r for r in recipients if r.span not in {a.span for a in actors}),
+            place=place,
+            when=self.when(draft, sentence, state == "planned"),
+            weapon=Span.cut(text, weapon.start, weapon.end) if weapon else None,
+            figures=self.figures(draft, sentence, drafts),
+            source=self.source(draft, actors),
+            background=found.background > 0.5,
+            aggregate=found.aggregate > 0.5,
+            confidence=round(min(1.0, max(0.0, found.probability)), 4),
+            reader=self.reader,
+            region=sentence.region.kind,
+            reasons=(told,) if told else (),
+        )
+
+    def status(self, draft: Draft, sentence: Sentence) -> tuple[Status, str]:
+        """The model's status, or a rule's where the model doubts and the clause has a plain word for it."""
+        found = draft.detected
+        cue = status.status_cues(self.text, sentence.start, sentence.end, draft.start, draft.end)
+        if cue.status and cue.status != found.status and found.status_probability < STATUS_DOUBT:
+            return cue.status, f"status {cue.status}: {cue.why!r}"
+        return found.status, ""  # type: ignore[return-value]
+
+    # ------------------------------------------------------------------ sides
+
+    def sides(self, found: Sequence[Found], place_iso3: str | None) -> tuple[Participant, ...]:
+        """Participants of the words found, phrases with several actors split, pronouns followed back."""
+        out: list[Participant] = []
+        for words in found:
+            for start, end in split_coordination(self.text, words.start, words.end):
+                made = self.participant(start, end, place_iso3)
+                if not any(p.span.start == made.span.start for p in out):
+                    out.append(made)
+        return tuple(out)
+
+    def participant(self, start: int, end: int, place_iso3: str | None) -> Participant:
+        """The identity of the words `text[start:end]`, which may be a pronoun."""
+        span, before = Span.cut(self.text, start, end), self.antecedents.get((start, end))
+        a, b = (before.start, before.end) if before else (start, end)
+        context = ActorContext(
+            text=self.text, start=a, end=b, mentions=self.actors, published=self.document.published,
+            place_iso3=place_iso3, home=self.home,
+        )  # fmt: skip
+        got = self.book.resolve(self.text[a:b], context)
+        why = f"{span.exact!r} is {before.text!r} ({before.why}); {got.why}" if before else got.why
+        return Participant(span, got.name or self.text[a:b], got.who, got.sector, got.actor_id, why)
+
+    # ------------------------------------------------------------------ where and when
+
+    def place(self, draft: Draft) -> Place | None:
+        """The place of the model's words, the most specific first."""
+        found = draft.roles.get("place", ())
+        return (
+            self.place_of([(f.start, f.end) for f in found], self.sentences[draft.sentence])
+            if found
+            else None
+        )
+
+    def place_of(self, spans: Sequence[Offsets], sentence: Sentence) -> Place | None:
+        """The place that these spans name together, resolved against the document."""
+        if not spans:
+            return None
+        here = (m.who for m in self.actors if m.who and sentence.start <= m.start < sentence.end)
+        context = replace(self.place_context, actors=tuple(dict.fromkeys(here)))
+        got = self.index.resolve([self.text[a:b] for a, b in spans], context)
+        a, b = spans[0]
+        return Place(
+            Span.cut(self.text, a, b), got.name or self.text[a:b], got.place_id, got.admin1, got.iso3,
+            got.lat, got.lon, got.precision, got.why,
+        )  # fmt: skip
+
+    def when(self, draft: Draft, sentence: Sentence, planned: bool) -> When:
+        """The date of the model's words or of the sentence's own, anchored on caption or publication."""
+        found = max(draft.roles.get("date", ()), key=lambda f: f.probability, default=None)
+        span = (found.start, found.end) if found else None
+        context = dates.DateContext(
+            published=self.document.published,
+            caption=sentence.region.dated,
+            tense="future" if planned else "unknown",
+        )
+        got = dates.when_of(self.text, sentence.start, sentence.end, draft.start, span, context)
+        words = Span.cut(self.text, *span) if span else None
+        return When(got.start, got.end, got.precision, got.basis, words, got.why)
+
+    # ------------------------------------------------------------------ figures and source
+
+    def figures(self, draft: Draft, sentence: Sentence, drafts: Sequence[Draft]) -> tuple[Figure, ...]:
+        """The rules' figures for this trigger, and the model's where the rules see none."""
+        rivals = [(d.start, d.end) for d in drafts if d.sentence == draft.sentence and d is not draft]
+        seen = figures.find(self.text, sentence.start, sentence.end)
+        kind = draft.detected.type
+        attached = figures.attach(
+            self.text, sentence.start, sentence.end, draft.start, draft.end, kind, seen, rivals
+        )
+        out = [
+            Figure(
+                f.measure,
+                f.low,
+                f.high,
+                Span.cut(self.text, f.start, f.end),
+                f.qualifier,
+                f.group,
+                f.cumulative,
+            )
+            for f in attached
+        ]
+        for measure in MEASURES:
+            marked = max(draft.roles.get(measure, ()), key=lambda f: f.probability, default=None)
+            if marked is None or any(f.measure == measure for f in out):
+                continue
+            got = figures.parse_figure(self.text[marked.start : marked.end], measure)
+            if got:
+                out.append(
+                    Figure(measure, got[0], got[1], Span.cut(self.text, marked.start, marked.end), *got[2:])
+                )
+        return tuple(sorted(out, key=lambda f: (f.span.start, f.measure)))
+
+    def source(self, draft: Draft, actors: Sequence[Participant]) -> tuple[Source, ...]:
+        """The chain of speakers: the rules' where they see one, else the model's words."""
+        mine = [(p.span.start, p.span.end) for p in actors]
+        kind = draft.detected.type
+        chain = list(attribution.source_of(self.attributions, draft.start, draft.end, kind, mine))
+        marked = [(f.start, f.end) for f in draft.roles.get("source", ())]
+        if not chain or (marked and not any(a < d and c < b for a, b in chain for c, d in marked)):
+            chain = marked or chain
+        if kind in SPEECH_ACTS:
+            chain = [s for s in chain if not any(s[0] < b and a < s[1] for a, b in mine)]
+        out = []
+        for start, end in chain:
+            spoken = self.antecedents.get((start, end))
+            name = spoken.text if spoken else self.text[start:end]
+            who = self.participant(start, end, None).who
+            out.append(
+                Source(Span.cut(self.text, start, end), name, attribution.source_kind(name, self.text), who)
+            )
+        return tuple(out)
+
+    # ------------------------------------------------------------------ the whole document
+
+    def context(self) -> Context:
+        """Every place and date that the document names, resolved, for what claims inherit."""
+        places = []
+        for mention in self.places:
+            sentence = next((s for s in self.sentences if s.start <= mention.start < s.end), None)
+            got = self.place_of([(mention.start, mention.end)], sentence) if sentence else None
+            if got and got.iso3:
+                places.append(got)
+        told = []
+        for s in self.sentences:
+            anchor = dates.DateContext(published=self.document.published, caption=s.region.dated)
+            for m in dates.find(self.text, s.start, s.end):
+                words = self.text[m.start : m.end]
+                day = dates.resolve(words, replace(anchor, sentence=self.text[s.start : s.end]))
+                if day.start is not None:
+                    span = Span.cut(self.text, m.start, m.end)
+                    told.append(When(day.start, day.end, day.precision, day.basis, span, day.why))
+        return Context(tuple(places), tuple(told), None)

@@ -1,0 +1,153 @@
+"""The stages put together for one document: sentences, model, attribution, world, relation -> claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from casus.assemble import Page
+from casus.config import Config
+from casus.errors import CasusError
+from casus.reader import inherit, relate
+from casus.reader.decode import NameFound, draft_claims, find_names, make_windows
+from casus.reader.encoder import MODEL_FOLDER, Floats, OnnxEncoder, Window, WordEncoder
+from casus.reader.features import FLAG_BITS
+from casus.reader.heads import Heads
+from casus.reader.mentions import NamedMention, mentions
+from casus.reader.sentences import Sentence, split
+from casus.records import Claim, Document, Failure
+from casus.world.actors import ActorBook, ActorMention, document_home
+from casus.world.place_find import PlaceMention
+from casus.world.places import PlaceIndex
+
+# documents whose windows are encoded together: enough that batches of one length fill up, few enough
+# that the first table appears soon
+TOGETHER = 16
+
+_ACTOR_FLAGS = {
+    "country": "country", "demonym": "demonym", "capital": "capital", "organ": "organ", "person": "person",
+    "group": "group", "organisation": "organisation", "media": "organisation",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document cut into windows, with what the dictionaries see in it."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    windows: tuple[Window, ...]
+    actors: tuple[ActorMention, ...]
+    places: tuple[PlaceMention, ...]
+    home: str | None
+
+    @property
+    def bounds(self) -> list[tuple[int, int]]:
+        return [(s.start, s.end) for s in self.sentences]
+
+
+class Reader:
+    """Everything needed to read documents into claims; holds no state of a document."""
+
+    def __init__(self, encoder: WordEncoder, heads: Heads, book: ActorBook, index: PlaceIndex) -> None:
+        self.encoder, self.heads, self.book, self.index = encoder, heads, book, index
+
+    @classmethod
+    def load(cls, config: Config) -> Reader:
+        """The shipped model with the shipped and the user's dictionaries. Raises ModelError, DataError."""
+        folder = config.model or MODEL_FOLDER
+        encoder = OnnxEncoder(folder, config.threads or 0)
+        return cls(encoder, Heads.load(folder), ActorBook.load(config.actors), open_places(config))
+
+    def prepare(self, document: Document) -> Prepared:
+        """Sentences, dictionary matches and windows of a document."""
+        text = document.text
+        sentences = tuple(split(text, document.regions or None))
+        actors = tuple(self.book.find(text))
+        places = tuple(self.index.find(text))
+        flagged = [
+            (m.start, m.end, FLAG_BITS[_ACTOR_FLAGS[m.kind]]) for m in actors if m.kind in _ACTOR_FLAGS
+        ]
+        flagged += [(p.start, p.end, FLAG_BITS["place"]) for p in places]
+        windows = make_windows(text, [(s.start, s.end) for s in sentences], sorted(flagged))
+        home = document_home(text, actors, document.title)
+        return Prepared(document, sentences, tuple(windows), actors, places, home)
+
+    def read(self, document: Document) -> list[Claim]:
+        """The document's claims in the order of its text."""
+        prepared = self.prepare(document)
+        return self.finish(prepared, self.encoder.run(prepared.windows))
+
+    def read_many(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Claim] | Failure]]:
+        """Each document with its claims, in order; several are encoded together. A document that cannot
+        be read gives a Failure in its place."""
+        group: list[Prepared | tuple[Document, Failure]] = []
+        for document in documents:
+            try:
+                group.append(self.prepare(document))
+            except Exception as error:
+                group.append((document, _failure(document, error)))
+            if len(group) >= TOGETHER:
+                yield from self._read_group(group)
+                group = []
+        yield from self._read_group(group)
+
+    def _read_group(
+        self, group: Sequence[Prepared | tuple[Document, Failure]]
+    ) -> Iterator[tuple[Document, list[Claim] | Failure]]:
+        ready = [p for p in group if isinstance(p, Prepared)]
+        hidden = iter(self.encoder.run([w for p in ready for w in p.windows]))
+        for item in group:
+            if not isinstance(item, Prepared):
+                yield item
+                continue
+            mine = [next(hidden) for _ in item.windows]
+            try:
+                yield item.document, self.finish(item, mine)
+            except Exception as error:
+                yield item.document, _failure(item.document, error)
+
+    def finish(self, prepared: Prepared, hidden: Sequence[Floats]) -> list[Claim]:
+        """From the encoder's hidden states [words, hidden] of each window to related claims."""
+        drafts = draft_claims(prepared.windows, hidden, self.heads)
+        if not drafts:
+            return []
+        seen = find_names(prepared.windows, hidden, self.heads)
+        page = Page(
+            prepared.document, prepared.sentences, prepared.actors, prepared.places, prepared.home,
+            tuple(named_mentions(prepared, seen)), self.book, self.index, self.encoder.name,
+        )  # fmt: skip
+        claims = [page.claim(d, drafts) for d in drafts]
+        bounds, text = prepared.bounds, prepared.document.text
+        labels = relate.link(text, bounds, claims)
+        labelled = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]
+        return inherit.inherit(prepared.document, bounds, labelled, page.context())
+
+
+_NAME_KINDS: dict[str, str] = {"PER": "person", "ORG": "organisation", "LOC": "place", "NORP": "country"}
+
+
+def named_mentions(prepared: Prepared, seen: Sequence[NameFound]) -> list[NamedMention]:
+    """Candidate antecedents: the rules' noun phrases, and names that only the model sees."""
+    found = mentions(prepared.document.text, prepared.bounds)
+    taken = [(m.start, m.end) for m in found]
+    for name in seen:
+        kind = _NAME_KINDS.get(name.kind)
+        if kind and not any(a < name.end and name.start < b for a, b in taken):
+            found.append(NamedMention(name.start, name.end, kind, False))  # type: ignore[arg-type]
+    return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def open_places(config: Config) -> PlaceIndex:
+    """The compiled place index, with the user's own places on top."""
+    from casus.world.place_user import read_user_file  # noqa: PLC0415
+
+    return PlaceIndex.open(extra=read_user_file(config.places) if config.places else ())
+
+
+def _failure(document: Document, error: Exception) -> Failure:
+    if isinstance(error, CasusError):
+        return Failure("reader", document.id, error.code, error.message, error.hint)
+    return Failure(
+        "reader", document.id, "internal", f"{type(error).__name__}: {error}", "please report this"
+    )

@@ -1,0 +1,87 @@
+"""Sentences -> windows for the encoder, and what the heads found in them -> drafts of claims."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from casus.reader.encoder import Floats, Window
+from casus.reader.heads import Detected, Heads
+from casus.text import words
+
+Offsets = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Words that the model gave a role: offsets into the text and the model's probability."""
+
+    start: int
+    end: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim as the model alone reads it: nothing resolved, nothing taken from other sentences."""
+
+    sentence: int
+    start: int
+    end: int
+    detected: Detected
+    roles: Mapping[str, tuple[Found, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class NameFound:
+    """A name that the model sees: kind is PER, ORG, LOC, NORP, FAC or WEA."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def make_windows(
+    text: str, sentences: Sequence[Offsets], flagged: Sequence[tuple[int, int, int]]
+) -> list[Window]:
+    """One window a sentence. `flagged`: (start, end, bits) of dictionary matches, in order of start."""
+    starts = [f[0] for f in flagged]
+    out = []
+    for a, b in sentences:
+        spans = words(text, a, b)
+        bits = [0] * len(spans)
+        here = flagged[bisect_left(starts, a) : bisect_left(starts, b)]
+        at = 0
+        for start, end, flag in here:
+            while at < len(spans) and spans[at][1] <= start:
+                at += 1
+            n = at
+            while n < len(spans) and spans[n][0] < end:
+                bits[n] |= flag
+                n += 1
+        out.append(Window(tuple(text[x:y] for x, y in spans), tuple(spans), tuple(bits)))
+    return out
+
+
+def draft_claims(windows: Sequence[Window], hidden: Sequence[Floats], heads: Heads) -> list[Draft]:
+    """Every trigger of every window with the words of its roles, in reading order."""
+    out = []
+    for n, (window, states) in enumerate(zip(windows, hidden, strict=True)):
+        for found in heads.detect(states):
+            roles: dict[str, tuple[Found, ...]] = {}
+            for span in heads.spans(states, found):
+                place = Found(window.spans[span.first][0], window.spans[span.last][1], span.probability)
+                roles[span.role] = (*roles.get(span.role, ()), place)
+            start, end = window.spans[found.first][0], window.spans[found.last][1]
+            out.append(Draft(n, start, end, found, roles))
+    return out
+
+
+def find_names(windows: Sequence[Window], hidden: Sequence[Floats], heads: Heads) -> list[NameFound]:
+    """Every name of every window, in reading order."""
+    return [
+        NameFound(window.spans[first][0], window.spans[last][1], kind)
+        for window, states in zip(windows, hidden, strict=True)
+        for kind, first, last in heads.named(states)
+    ]
