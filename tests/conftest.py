@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
+from hypothesis import settings
 
 from casus.records import (
     Claim,
@@ -18,6 +19,11 @@ from casus.records import (
     Span,
     When,
 )
+
+
+# how long an example takes says more about what else the machine does than about the code
+settings.register_profile("casus", deadline=None)
+settings.load_profile("casus")
 
 
 class WordReader:

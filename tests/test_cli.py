@@ -73,21 +73,26 @@ def test_a_report_becomes_a_table_without_colour_in_a_pipe(casus: Casus, report:
         "The Herald",
         "2024-01-18 (given)",
         "e1",
-        "ASSAULT heavy-weapons",
+        "ASSAULT",
+        "heavy-weapons",
         "happened",
         "Zakho, IRQ",
     ):
         assert words in said.out
     assert "The army >>shelled<< the town of Zakho" in said.out
-    assert "killed 2 or more in all" in said.out
+    assert "killed 2+ in" in said.out
     assert "The army [IRN MIL]" in " ".join(said.out.split())
     assert "read 1 document: 2 claims of 2 events" in said.err
 
 
 def test_explain_tells_why_each_value_is_held(casus: Casus, report: Path) -> None:
     plain, explained = casus("read", report), casus("read", report, "--explain")
-    for why in ("only one Zakho", "Tuesday", "inferred: the actor is that of the sentence before"):
-        assert why not in plain.out.replace("on Tuesday and", "")
+    for why in (
+        "only one Zakho",
+        "when: 2024-01-16 (day, relative)",
+        "inferred: the actor is that of the sentence before",
+    ):
+        assert why not in plain.out
         assert why in explained.out
 
 
@@ -305,4 +310,4 @@ class TestTable:
 
 
 def test_what_the_pipeline_calls_is_what_the_command_calls() -> None:
-    assert cli.open_reader is pipeline.open_reader
+    assert vars(cli)["open_reader"] is pipeline.open_reader

@@ -18,7 +18,7 @@ from casus import pipeline
 from casus.config import Config
 from casus.errors import LanguageError, UsageError
 from casus.jsonl import claim_line
-from casus.pipeline import Given, Reading, Reads, Tally
+from casus.pipeline import Reading, Reads, Tally
 from casus.records import Claim, Document, Failure
 from casus.sources import Source, find
 
@@ -33,10 +33,8 @@ def config(tmp_path: Path) -> Config:
 @pytest.fixture
 def run(reader: Reads, config: Config) -> Callable[..., list[Reading | Failure]]:
     def run(*arguments: object, stdin: bytes = b"", **said: Any) -> list[Reading | Failure]:
-        items = find([str(argument) for argument in arguments]).items
-        return list(
-            pipeline.read_sources(items, reader, config, given=Given(**said), stdin=io.BytesIO(stdin))
-        )
+        items = find([str(argument) for argument in arguments], **said).items
+        return list(pipeline.read_sources(items, reader, config, stdin=io.BytesIO(stdin)))
 
     return run
 
@@ -83,12 +81,12 @@ def test_a_fault_of_intake_is_a_failure_and_shows_itself_when_debugging(
         yield Document.of(REPORT)
         raise KeyError("oops")
 
-    monkeypatch.setattr(pipeline, "_intake", lambda: faulty)
+    monkeypatch.setattr("casus.intake.load.documents_from_bytes", faulty)
     (tmp_path / "a.txt").write_text(REPORT)
     source = Source("a", tmp_path / "a.txt")
 
     def read(config: Config) -> list[Reading | Failure]:
-        return list(pipeline.read_sources([source], reader, config, given=Given(), stdin=io.BytesIO()))
+        return list(pipeline.read_sources([source], reader, config, stdin=io.BytesIO()))
 
     good, bad = read(config)
     assert isinstance(good, Reading)
@@ -111,7 +109,7 @@ def test_claims_below_the_least_confidence_are_left_out(reader: Reads, config: C
         strict = replace(config, min_confidence=least)
         items = [Source("-", None)]
         stdin = io.BytesIO(REPORT.encode())
-        outcomes = pipeline.read_sources(items, reader, strict, given=Given(), stdin=stdin)
+        outcomes = pipeline.read_sources(items, reader, strict, stdin=stdin)
         return sum(len(outcome.claims) for outcome in outcomes if isinstance(outcome, Reading))
 
     # the tests' reader is sure to 0.75 of each of its two claims
@@ -142,7 +140,6 @@ def reader_opened(reader: Reads) -> Iterator[None]:
 
 @pytest.mark.usefixtures("reader_opened")
 class TestReadInPython:
-
     @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40))
     def test_offsets_point_into_the_text_as_it_was_given(self, odd: str) -> None:
         text = f"{odd} {REPORT}\r\n\r\n  {odd}"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,9 +16,9 @@ import click
 
 from casus.config import Config
 from casus.errors import CasusError, UsageError
-from casus.pipeline import INTERNAL, INTERNAL_HINT, Given, Reading, Tally, open_reader, read_sources
+from casus.pipeline import INTERNAL, INTERNAL_HINT, Reading, Tally, open_reader, read_sources
 from casus.records import Failure
-from casus.sources import Source, find
+from casus.sources import Found, Source, find
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,8 +77,8 @@ def read_command(
     pbpaste | casus read - --explain
     """
     config = Config.load().with_options(actors=actors, places=places, min_confidence=min_confidence)
-    given = Given(published.date() if published else None, publisher)
-    return _read(sources, config, given, as_json=as_json, explain=explain)
+    found = find(sources, published=published.date() if published else None, publisher=publisher)
+    return _read(found, config, as_json=as_json, explain=explain)
 
 
 @app.command(short_help="Read the reports that ship with Casus.")
@@ -91,11 +91,10 @@ def demo(as_json: bool, explain: bool) -> int:
     casus demo
     casus demo --explain
     """
-    from casus.samples import sample_paths  # noqa: PLC0415
+    from casus.samples import samples  # noqa: PLC0415
 
-    code = _read(
-        [str(path) for path in sample_paths()], Config.load(), Given(), as_json=as_json, explain=explain
-    )
+    items = (Source(f"sample {s.file}", s.path, s.published, s.publisher) for s in samples())
+    code = _read(Found(tuple(items), ()), Config.load(), as_json=as_json, explain=explain)
     if not as_json:
         click.echo(DEMO_CLOSING)
     return code
@@ -180,9 +179,8 @@ def _told(error: Exception) -> CasusError:
     return fault
 
 
-def _read(arguments: Iterable[str], config: Config, given: Given, *, as_json: bool, explain: bool) -> int:
+def _read(found: Found, config: Config, *, as_json: bool, explain: bool) -> int:
     """Read, print as it goes, and close with a summary on stderr; an interrupt keeps what was done."""
-    found = find(list(arguments))
     progress = _Progress(sum(isinstance(item, Source) for item in found.items), quiet=not as_json)
     printer = _Printer(as_json, explain)
     tally = Tally()
@@ -190,9 +188,13 @@ def _read(arguments: Iterable[str], config: Config, given: Given, *, as_json: bo
     try:
         progress.say("loading the model")
         reader = open_reader(config)
-        stdin = sys.stdin.buffer
         outcomes = read_sources(
-            found.items, reader, config, given=given, stdin=stdin, on_source=progress.next
+            found.items,
+            reader,
+            config,
+            stdin=sys.stdin.buffer,
+            today=date.today(),
+            on_source=progress.next,
         )
         for outcome in outcomes:
             progress.clear()

@@ -62,14 +62,6 @@ class Tally:
         self.events += outcome.events
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the user says of every document of a run; it goes before what a document says of itself."""
-
-    published: date | None = None
-    publisher: str | None = None
-
-
 @lru_cache(maxsize=2)  # loading the model and the place index costs most of a second
 def open_reader(config: Config) -> Reads:
     """The reader that ships with Casus. Raises ModelError or DataError when a part of it is missing."""
@@ -83,11 +75,14 @@ def read_sources(
     reader: Reads,
     config: Config,
     *,
-    given: Given,
     stdin: BinaryIO,
+    today: date | None = None,
     on_source: Callable[[Source], None] | None = None,
 ) -> Iterator[Reading | Failure]:
-    """Each document of `items` read, or the Failure in its place, in order; one bad one stops nothing."""
+    """Each document of `items` read, or the Failure in its place, in order; one bad one stops nothing.
+
+    `today` only serves to note that a document is dated in the future.
+    """
     taken: deque[str] = deque()
     failed: deque[tuple[int, Failure]] = deque()
     begun = 0
@@ -97,7 +92,7 @@ def read_sources(
         for item in items:
             if on_source is not None and isinstance(item, Source):
                 on_source(item)
-            for made in _documents(item, config, given, stdin):
+            for made in _documents(item, config, stdin, today):
                 if isinstance(made, Failure):
                     failed.append((begun, made))
                 else:
@@ -137,13 +132,9 @@ def read(
         "published": day.isoformat() if day else None,
     }
     data = json.dumps({k: v for k, v in fields.items() if v is not None}).encode()
-    outcomes = list(_intake()(data, name="text.json", published=day, publisher=publisher))
-    claims: list[Claim] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Failure):
-            raise error_of(outcome)
-        claims += read_document(outcome, config=config)
-    return claims
+    from casus.intake.load import document_from_bytes  # noqa: PLC0415 - takes a fifth of a second
+
+    return read_document(document_from_bytes(data, name="text.json"), config=config)
 
 
 def read_document(document: Document, *, config: Config | None = None) -> list[Claim]:
@@ -152,34 +143,8 @@ def read_document(document: Document, *, config: Config | None = None) -> list[C
     return list(_kept(open_reader(config).read(document), config))
 
 
-def error_of(failure: Failure) -> CasusError:
-    """The error that a Failure is the record of: the class with its code, else a CasusError."""
-    kinds = {kind.code: kind for kind in all_errors()}
-    return kinds.get(failure.code, CasusError)(failure.message, failure.hint)
-
-
-def all_errors() -> list[type[CasusError]]:
-    """Every class of the error tree, parents before children."""
-    tree: list[type[CasusError]] = [CasusError]
-    for kind in tree:
-        tree.extend(kind.__subclasses__())
-    return tree
-
-
-class _Intake(Protocol):
-    def __call__(
-        self, data: bytes, *, name: str, published: date | None = None, publisher: str | None = None
-    ) -> Iterator[Document | Failure]: ...
-
-
-def _intake() -> _Intake:
-    from casus.intake.load import documents_from_bytes  # noqa: PLC0415 - loads the HTML extractor
-
-    return documents_from_bytes
-
-
 def _documents(
-    item: Source | Failure, config: Config, given: Given, stdin: BinaryIO
+    item: Source | Failure, config: Config, stdin: BinaryIO, today: date | None
 ) -> Iterator[Document | Failure]:
     """The documents of one source. Whatever goes wrong with it is yielded as a Failure."""
     if isinstance(item, Failure):
@@ -187,7 +152,11 @@ def _documents(
         return
     try:
         data = read_bytes(item, stdin)
-        yield from _intake()(data, name=item.name, published=given.published, publisher=given.publisher)
+        from casus.intake.load import documents_from_bytes  # noqa: PLC0415 - takes a fifth of a second
+
+        yield from documents_from_bytes(
+            data, name=item.name, published=item.published, publisher=item.publisher, today=today
+        )
     except CasusError as error:
         yield Failure("intake", item.name, error.code, error.message, error.hint)
     except OSError as error:

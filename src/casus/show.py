@@ -28,7 +28,7 @@ NOT_SAID = "-"
 
 # Control characters, and marks that turn the direction of all that follows, would let a document draw
 # on the terminal of its reader.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]+")
 
 
 def console(stream: IO[str]) -> Console:
@@ -43,6 +43,13 @@ def console(stream: IO[str]) -> Console:
 
 def show(to: Console, reading: Reading, *, explain: bool = False) -> None:
     """Print a document's claims; with `explain`, below each claim why it holds each value."""
+    with to.capture() as printed:
+        _block(to, reading, explain)
+    # the columns are padded, and blanks at the end of a line are a nuisance in a file or a mail
+    to.file.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
+
+
+def _block(to: Console, reading: Reading, explain: bool) -> None:
     to.print(_heading(reading))
     if not reading.claims:
         to.print(Text("no event claimed", style="dim"))
@@ -186,7 +193,7 @@ def _figure(figure: Figure) -> str:
     if low is None:
         number = f"up to {high}"
     elif high is None:
-        number = f"{low} or more"
+        number = f"{low}+"
     else:
         number = str(low) if low == high else f"{low} to {high}"
     return f"{figure.measure} {number}{' in all' if figure.cumulative else ''}"

@@ -6,6 +6,7 @@ import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,10 +25,15 @@ STDIN_NAME = "<stdin>"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to read, under the name a person knows it by; `path` is None for standard input."""
+    """One file to read, under the name a person knows it by; `path` is None for standard input.
+
+    `published` and `publisher` are what the user says of it, which goes before what it says of itself.
+    """
 
     name: str
     path: Path | None
+    published: date | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +44,25 @@ class Found:
     passed_over: tuple[Path, ...]
 
 
-def find(arguments: Sequence[str]) -> Found:
+def find(arguments: Sequence[str], *, published: date | None = None, publisher: str | None = None) -> Found:
     """Every file that `arguments` name: folders are searched through, sorted; globs are expanded here too."""
+
+    def source(name: str, path: Path | None) -> Source:
+        return Source(name, path, published, publisher)
+
     items: list[Source | Failure] = []
     passed_over: list[Path] = []
     for argument in arguments:
         before = len(items)
         for path in _expand(argument):
             if path is None:
-                items.append(Source(STDIN_NAME, None))
+                items.append(source(STDIN_NAME, None))
             elif path.is_dir():
                 reports, others = _search(path)
-                items.extend(Source(str(report), report) for report in reports)
+                items.extend(source(str(report), report) for report in reports)
                 passed_over.extend(others)
             elif path.exists():
-                items.append(Source(str(path), path))
+                items.append(source(str(path), path))
             else:
                 items.append(_failure(argument, "no such file or folder", "check the path"))
         if len(items) == before:
