@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from casus.reader.clauses import Token, is_break, is_one, noun_kinds, read_rows, tokens
+from casus.reader.clauses import Token, is_break, is_one, looks_finite, noun_kinds, read_rows, tokens
 
 MentionKind = Literal["person", "organisation", "country", "group", "place", "other"]
 
@@ -147,6 +147,9 @@ def _run(toks: Sequence[Token], i: int) -> int:
             break
         if is_one(t.low, "weekday", "month", "pronoun") and not (t.capital and k > i and t.low not in ("i", "it", "he")):
             break
+        if t.low == "of" and k > i and toks[k - 1].low in words.heads and _of_name(toks, k):
+            k += 2
+            continue
         inner = t.low in ("of", "al", "bin", "bint", "abu", "ibn", "van", "von", "de", "el", "la", "der", "den") and k > i
         if inner and k + 1 < len(toks) and toks[k + 1].capital:
             k += 1
@@ -154,7 +157,10 @@ def _run(toks: Sequence[Token], i: int) -> int:
         if t.text == "." and k > i:
             k += 1
             continue
-        first_word = k == 0 and is_one(t.low, "preposition", "determiner", "subordinator", "adverb", "timeword", "aux")
+        first_word = k == i and (
+            is_one(t.low, "preposition", "determiner", "subordinator", "adverb", "timeword", "aux")
+            or t.low in _SMALL
+        )
         if (t.capital and not first_word) or t.low in words.heads:
             k += 1
             if t.possessive:
@@ -164,6 +170,15 @@ def _run(toks: Sequence[Token], i: int) -> int:
     while k > i and toks[k - 1].text == ".":
         k -= 1
     return k
+
+
+def _of_name(toks: Sequence[Token], k: int) -> bool:
+    """ "commanders of the Units": an article and a name behind the "of"."""
+    return k + 2 < len(toks) and toks[k + 1].low == "the" and toks[k + 2].capital
+
+
+_SMALL = frozenset("one two three four five six seven eight nine ten file watch photo yes no according".split())
+_AT = frozenset("in at near around outside inside across throughout".split())
 
 
 def _mention(toks: Sequence[Token], i: int, last: int) -> NamedMention | None:
@@ -179,9 +194,15 @@ def _mention(toks: Sequence[Token], i: int, last: int) -> NamedMention | None:
         return NamedMention(start, end, kind, plural, gender if kind == "person" else None)
     if not head.capital:
         return None
+    before = toks[i - 1] if i else None
     if low in words.demonyms:
         plural = head.low.endswith("s") and not head.low.endswith("ss")
+        alone = before is not None and is_one(before.low, "determiner") and last < len(toks) and looks_finite(toks, last)
+        if not plural and alone:
+            return NamedMention(start, end, "person", False)
         return NamedMention(start, end, "group", True) if plural else None
+    if before is not None and before.low in _AT and not gender:
+        return NamedMention(start, end, "place", False)
     if any(t.low.rstrip(".") in words.titles for t in toks[i : last - 1]) or gender:
         return NamedMention(start, end, "person", False, gender)
     if head.text.isupper() and len(head.text) > 1:
@@ -196,3 +217,28 @@ def _gender(toks: Sequence[Token], i: int, last: int) -> Literal["m", "f"] | Non
     if low & words.female:
         return "f"
     return "m" if low & words.male else None
+
+
+_STATE = frozenset(
+    "government administration military army regime junta country nation state republic kingdom authorities police "
+    "parliament navy cabinet".split()
+)
+_MILITANTS = frozenset(
+    "group militia faction movement alliance front militants rebels insurgents separatists fighters guerrillas "
+    "jihadists extremists terrorists insurgency militiamen organization organisation".split()
+)
+
+
+def definite_kind(head: str) -> str | None:
+    """What "the <head>" may stand for: state, militants, person, body, people; None for an unknown head."""
+    if head in _STATE:
+        return "state"
+    if head in _MILITANTS:
+        return "militants"
+    known = lists().heads.get(head)
+    if known is None:
+        return None
+    kind, plural = known
+    if kind == "person":
+        return "people" if plural else "person"
+    return "body" if kind == "organisation" else "militants" if kind == "group" else "state"
