@@ -83,14 +83,42 @@ def main() -> None:
                     n["in_sentence"] += 1
                     n["found"] += any(m.start < span[1] and span[0] < m.end for m in find(doc["text"], a, b))
                 if pair(got) != gold:
-                    shown.append(("given", doc["id"], doc["published"], claim["date_text"], "gold", gold, "got", pair(got), got.why, claim.get("status"), sentence[:300]))
+                    shown.append(
+                        (
+                            "given",
+                            doc["id"],
+                            doc["published"],
+                            claim["date_text"],
+                            "gold",
+                            gold,
+                            "got",
+                            pair(got),
+                            got.why,
+                            claim.get("status"),
+                            sentence[:300],
+                        )
+                    )
             free = when_of(doc["text"], a, b, at, None, context)
             own.append(free)
             kind = "text" if claim.get("date_text") else "implied" if gold else "none"
             n[f"free_{kind}"] += 1
             n[f"free_{kind}_right"] += pair(free) == gold
             if kind != "implied" and pair(free) != gold:
-                shown.append((f"free-{kind}", doc["id"], doc["published"], claim["trigger"], claim.get("date_text"), "gold", gold, "got", pair(free), free.why, sentence[:400]))
+                shown.append(
+                    (
+                        f"free-{kind}",
+                        doc["id"],
+                        doc["published"],
+                        claim["trigger"],
+                        claim.get("date_text"),
+                        "gold",
+                        gold,
+                        "got",
+                        pair(free),
+                        free.why,
+                        sentence[:400],
+                    )
+                )
         for claim, value in zip(claims, inherit(own, [c.get("event") for c in claims]), strict=True):
             kind = "dated" if claim.get("date") else "undated"
             n[f"lent_{kind}"] += 1

@@ -60,7 +60,9 @@ def main() -> None:
         for claim in claims:
             a, b = doc["sentences"][claim["s"]]
             start, end = trigger_at(doc, claim)
-            others = [trigger_at(doc, c) for c in claims if c is not claim and c["s"] == claim["s"] and c["type"] in HARMFUL]
+            others = [
+                trigger_at(doc, c) for c in claims if c is not claim and c["s"] == claim["s"] and c["type"] in HARMFUL
+            ]
             got = attach(doc["text"], a, b, start, end, claim["type"], find(doc["text"], a, b), others)
             for measure in ("killed", "injured", "detained"):
                 told = claim.get(measure) or {}
@@ -78,12 +80,27 @@ def main() -> None:
                 n[measure + "_missed"] += mine == (None, None)
                 n[measure + "_false"] += gold == (None, None)
                 if gold != mine:
-                    shown.append((measure, doc["id"], claim["type"], claim["trigger"], told.get("text"), gold, "got", mine, doc["text"][figure.start : figure.end] if figure else "", doc["text"][a:b][:420]))
+                    shown.append(
+                        (
+                            measure,
+                            doc["id"],
+                            claim["type"],
+                            claim["trigger"],
+                            told.get("text"),
+                            gold,
+                            "got",
+                            mine,
+                            doc["text"][figure.start : figure.end] if figure else "",
+                            doc["text"][a:b][:420],
+                        )
+                    )
     for row in shown[: args.errors]:
         print(*row, sep=" | ")
     for part in ("killed", "injured", "detained", "phrase"):
         total = max(1, n[part])
-        print(f"{part:10} right {n[part + '_right']:4} of {n[part]:4}  {n[part + '_right'] / total:.3f}   missed {n[part + '_missed']} false {n[part + '_false']}")
+        print(
+            f"{part:10} right {n[part + '_right']:4} of {n[part]:4}  {n[part + '_right'] / total:.3f}   missed {n[part + '_missed']} false {n[part + '_false']}"
+        )
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ _ABDUCTION = re.compile(r"abduct|kidnap|captur|hostage|captive|prisoner|seiz", r
 _NEW_CLAUSE = re.compile(
     r"[;:.?!—“”\"]|\b(?:but|while|whereas|although|though|because|said|says|told|added)\b|,\sand\b|\sand\s(?=\w+ed\b)"
 )
+_ATTRIBUTED = re.compile(r"\b(?:which|that)\b[\w\s,'’.-]{0,50}?\bsaid\b")
+_LINK = re.compile(r"(?:;|,?\sand|;\sand)\s*$")
+_AND_VERB = re.compile(r"\sand\s(?=\w+ed\b)")
 # farther away, in characters, a harm belongs to some other deed; the training reports fall off sharply here
 _FAR = 130
 
@@ -48,12 +51,22 @@ def attach(
         if distance is None:
             continue
         rivals = [_distance(text, other, figure, claim_type) for other in other_triggers]
-        if any(r is not None and r < distance for r in rivals):
+        pairs = zip(rivals, other_triggers, strict=True)
+        mine = (trigger_start, trigger_end)
+        if any(
+            r is not None and r < distance and (r == 0 or not _coordinated(text, mine, other)) for r, other in pairs
+        ):
             continue
         best = chosen.get(figure.measure)
         if best is None or distance < best[0]:
             chosen[figure.measure] = (distance, figure)
     return tuple(sorted((f for _, f in chosen.values()), key=lambda f: f.start))
+
+
+def _coordinated(text: str, a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """ "shootings and attacks that killed nine", "capturing and beheading dozens": what holds of one holds of both."""
+    left, right = min(a, b), max(a, b)
+    return text[left[1] : right[0]] in {" and ", ", "}
 
 
 def _distance(text: str, trigger: tuple[int, int], figure: FigureMention, claim_type: str) -> int | None:
@@ -62,13 +75,21 @@ def _distance(text: str, trigger: tuple[int, int], figure: FigureMention, claim_
     if start < figure.anchor_end and figure.anchor_start < end:
         return 0
     anchor = text[figure.anchor_start : figure.anchor_end]
+    if claim_type == "SANCTION" and not (anchor.lower().startswith("sentenc") or "row" in anchor):
+        return None
     if claim_type == "ASSAULT" and figure.measure == "detained" and not _ABDUCTION.search(anchor):
         return None
     left, right = min(figure.start, figure.anchor_start), max(figure.end, figure.anchor_end)
     if left <= start < right:
         return 1
     gap = text[end:left] if end <= left else text[right:start]
-    if len(gap) > _FAR or _NEW_CLAUSE.search(gap):
+    # the attribution inside "a raid which the army said killed nine", and the link right before the toll
+    bare = _ATTRIBUTED.sub("", gap)
+    if end <= left:
+        bare = _LINK.sub("", bare)
+        if anchor.lower().endswith("ing"):
+            bare = _AND_VERB.sub(" ", bare)
+    if len(gap) > _FAR or _NEW_CLAUSE.search(bare):
         return None
     # an event told before its toll ("a strike killed nine") is commoner than after ("nine died in a strike")
     return 2 + len(gap)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from casus.reader.figure_words import ACTIVE, COUNTED, NOUN, PASSIVE, STATE, TOLL
+from casus.reader.figure_words import ACTIVE, COUNTED, NOUN, PASSIVE, PERSON, STATE, TOLL
 from casus.reader.quantities import Quantity, parse_quantity, quantities, total
 from casus.records import Measure
 
@@ -54,21 +54,39 @@ _AUX = re.compile(
     r"\b(?:was|were|are|is|be|been|being|have|has|had|got|get|confirmed|reported|reportedly|feared|believed|left|presumed|gets?|getting)\b",
     re.IGNORECASE,
 )
+# the auxiliaries and adverbs right before a passive or a state: "have reportedly been", "who were later"
+_AUX_END = re.compile(
+    r"(?:\s(?:who|that|which))?(?:[\s—](?:was|were|are|is|be|been|being|have|has|had|got|gets?|getting|confirmed|reported|reportedly|feared"
+    r"|believed|known|thought|presumed|said|to|also|later|still|allegedly|now|already|not|never|all|both|each|apparently|quickly|since"
+    r"|killed\sor|lightly|seriously|badly|critically|severely|slightly|fatally|summarily)){1,7}\s?$",
+    re.IGNORECASE,
+)
+# "one of the detained men": the harm word describes those he is one of
+_DETERMINED = re.compile(r"\b(?:the|those|these|its|their|his|her)\s?$")
 # a finite verb or a border between a count and the harm word means that they belong to different deeds
 _BORDER = re.compile(
-    r"[;:.!?“”\"—]|\b(?:said|says|told|that|after|when|while|before|because|although|but|as|which|if|until|whose|and)\b|\s[-–]\s"
+    r"[;:!?“”\"—]|(?<![A-Z])\.(?=\s|$)|\s[-–]\s|\band(?=\s\w+ed\b)|\b(?:said|says|told|that|after|when|while|before|because"
+    r"|although|but|as|which|if|until|whose|is|was|are|were|has|had)\b"
 )
 _OBJECT_NEXT = re.compile(
-    r"\s(?:the|a|an|at\sleast|more|up|about|some|nearly|dozens|hundreds|several|scores|its|his|her|their|him|them|two|three|four|five|six|seven|eight|nine|ten|\d|[A-Z][a-z]+\s)"
+    r"\s(?:(?:the|an?|at\sleast|more|up|about|some|nearly|dozens|hundreds|several|scores|its|his|her|their|him|them|two|three|four|five"
+    r"|six|seven|eight|nine|ten)\b|\d|[A-Z][a-z]+\s)"
 )
 _FILLER = re.compile(
     r"\s(?:(?:of|the|all|what|in\stotal|there|also|as)\s){0,2}(?:(?:and|or)\s\w+ing\s|(?:and|or)\s\w+ed\s)?"
 )
-_TOLL_FILLER = re.compile(r"[^.;:]{0,60}?\b(?:to|at|of|is|was|were|around|reached|passed|exceeded|hit|put|as|topped|surpassed|climbed)\s")
-_LEAVE = re.compile(r"\b(?:left|leaves?|leaving)\s+$", re.IGNORECASE)
-_LOST = re.compile(r"\b(?:lost|losing|loses|lose)\s$", re.IGNORECASE)
-_CHAIN = re.compile(r"(?:\s[\w.'’-]+){0,6}?(?:\s(?:and|plus|as\swell\sas|along\swith(?:\stheir)?)\s|,\s(?:and\s)?)(?:another\s|their\s|his\s)?")
-_NOT_CHAIN = re.compile(r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|dead|were|was|are|have|has)\b")
+_TOLL_FILLER = re.compile(
+    r"[^.;:]{0,60}?\b(?:to|at|of|is|was|were|around|reached|passed|exceeded|hit|put|as|topped|surpassed|climbed)\s"
+)
+# "lost five soldiers", not "lost 20 seats"
+_LOST_PEOPLE = re.compile(rf"(?:\s[\w'’-]+){{0,3}}?\s{PERSON}s?\b|\s(?:men|women|children|people|policemen)\b")
+_LISTED = re.compile(r",\s\w+ed(?:,|\sor\b)")
+_CHAIN = re.compile(
+    r"(?:\s[\w.'’-]+){0,6}?(?:\s(?:and|plus|as\swell\sas|along\swith(?:\stheir)?)\s|,\s(?:and\s)?)(?:another\s|their\s|his\s)?"
+)
+_NOT_CHAIN = re.compile(
+    r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|dead|were|was|are|have|has)\b"
+)
 _GROUP = re.compile(r"(?:\s(?:of\s(?:the|its|their|his|them)|other|more|people))?((?:\s[A-Za-z][\w'’-]*){1,4})")
 _GROUP_STOP = re.compile(
     r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|detained|dead|died|were|was|are|have|has|had|who|and|or|from|during|to|that|been|as|of)\b"
@@ -95,12 +113,18 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[FigureMentio
         if _is_mixed(text, harm, harms):
             continue
         group = _counts_of(text, harm, counted, harms, start)
-        group = [q for q in group if q not in used]
-        if not group:
+        shared = bool(out) and text[out[-1].anchor_end : harm.start] == " and "
+        group = group if shared else [q for q in group if q not in used]
+        if not group or _only_kin(text, group):
             continue
         used.update(group)
         out.append(_mention(text, harm, group, start, stop))
     return sorted(out, key=lambda m: (m.start, m.anchor_start))
+
+
+def _only_kin(text: str, group: Sequence[Quantity]) -> bool:
+    """ "her husband" alone is a person told of, not a count; in "his brother and his child" it counts."""
+    return len(group) == 1 and group[0].single and text[group[0].start].lower() not in "ao"
 
 
 def parse_figure(exact: str, measure: Measure) -> tuple[int | None, int | None, str | None, str | None] | None:
@@ -129,6 +153,8 @@ def _harms(text: str, start: int, stop: int) -> list[_Harm]:
 
 def _is_mixed(text: str, harm: _Harm, harms: Sequence[_Harm]) -> bool:
     """Whether the word is one of a pair like "killed or wounded", whose count belongs to neither alone."""
+    if harm.kind == "passive" and _LISTED.match(text, harm.end):
+        return True  # "arrested, suspended or fired"
     for other in harms:
         if other.measure == harm.measure:
             continue
@@ -156,12 +182,18 @@ def _counts_of(
 
 
 def _toll_count(text: str, harm: _Harm, after: Sequence[Quantity]) -> list[Quantity]:
-    fitting = [q for q in after if q.start - harm.end <= _MAX_GAP and not re.search(r"[;.]\s", text[harm.end : q.start])]
+    fitting = [
+        q for q in after if q.start - harm.end <= _MAX_GAP and not re.search(r"[;.]\s", text[harm.end : q.start])
+    ]
     for quantity in fitting:
         gap = text[harm.end : quantity.start]
         if _TOLL_FILLER.fullmatch(gap) and not quantity.single:
             # "rose from 20 to 31": the last is the toll
-            rest = [q for q in fitting if q.start > quantity.end and re.fullmatch(r"\sto\s", text[quantity.end : q.start])]
+            rest = [
+                q for q in fitting if q.start > quantity.end and re.fullmatch(r"\sto\s", text[quantity.end : q.start])
+            ]
+            if gap.endswith("from ") and quantity.high is not None:
+                return [replace(quantity, low=quantity.high)]
             return rest[:1] if rest and gap.endswith("from ") else [quantity]
     return []
 
@@ -172,6 +204,8 @@ def _is_object(text: str, harm: _Harm, quantity: Quantity) -> bool:
         return False
     if harm.kind == "noun":
         return gap.startswith(" of ")
+    if text[harm.start : harm.end].lower().startswith("los"):
+        return gap == " " and _LOST_PEOPLE.match(text, quantity.end) is not None
     if harm.kind == "passive" and gap.strip() in {"of", "as", "what"}:
         return False
     if harm.kind == "passive" and quantity.single:
@@ -182,25 +216,24 @@ def _is_object(text: str, harm: _Harm, quantity: Quantity) -> bool:
 
 def _is_subject(text: str, harm: _Harm, quantity: Quantity, harms: Sequence[_Harm]) -> bool:
     gap = text[quantity.end : harm.start]
-    if quantity.part or len(gap) > _MAX_GAP or len(gap.split()) > _MAX_WORDS:
+    if len(gap) > _MAX_GAP or len(gap.split()) > _MAX_WORDS or (quantity.part and harm.kind != "counted"):
         return False
     if harm.kind == "counted":
-        return len(gap.split()) <= 3 and not re.search(r"[,;:.]|\b(?:and|in|were|was|of)\b", gap)
+        return len(gap.split()) <= 3 and not re.search(r"[,;:.]|\b(?:and|in|were|was)\b|\w\sof\b", gap)
     inside = [h for h in harms if quantity.end <= h.start and h.end <= harm.start and h.kind in {"passive", "state"}]
     if inside and not re.fullmatch(r"(?:\s\w+)?\s(?:and|or)\s(?:\w+\s)?", text[inside[-1].end : harm.start]):
         return False
     body = text[quantity.end : inside[0].start] if inside else gap
-    aux = _AUX.search(body)
+    aux = _AUX_END.search(body)
     head = body[: aux.start()] if aux else body
-    if _BORDER.search(re.sub(r"\band\b(?=\s\w+\s*(?:$|\bwere\b))", "", head)):
+    if _BORDER.search(head.rstrip(" —")) or head.count(",") not in (0, 2) or _DETERMINED.search(head):
         return False
-    commas = head.count(",")
-    if harm.kind == "state":
-        return commas in (0, 2)
-    if aux:
-        return commas in (0, 1, 2)
+    if aux or harm.kind == "state":
+        # ", 27," is an age, and a lone person between commas explains the name before
+        return not (head.startswith(",") or (quantity.single and text[: quantity.start].endswith(", ")))
     # no auxiliary: "nine killed in ..." is a participle, "two gunmen killed five people" is not
-    return commas == 0 and not _OBJECT_NEXT.match(text, harm.end)
+    near = len(head.split()) <= 6 and " of " not in head[4:]
+    return near and "," not in head and not _OBJECT_NEXT.match(text, harm.end)
 
 
 def _linked(text: str, left: Quantity, right: Quantity) -> bool:
@@ -214,7 +247,9 @@ def _chain_forward(text: str, after: Sequence[Quantity]) -> list[Quantity]:
     for quantity in after[1:6]:
         follows = text[quantity.end : quantity.end + 60]
         # "killing nine and 20 others were wounded": the second count has its own harm word
-        own = re.match(r"(?:\s[\w'’-]+){0,3}?\s(?:were|was|wounded|injured|hurt|arrested|detained|missing|had|have)\b", follows)
+        own = re.match(
+            r"(?:\s[\w'’-]+){0,3}?\s(?:were|was|wounded|injured|hurt|arrested|detained|missing|had|have)\b", follows
+        )
         if quantity.part or own or not _linked(text, group[-1], quantity):
             break
         group.append(quantity)

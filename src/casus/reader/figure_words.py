@@ -14,25 +14,26 @@ _PASSIVE = {
     r"beaten\sto\sdeath|burn(?:ed|t)\s(?:alive|to\sdeath)|put\sto\sdeath|crushed\sto\sdeath|stoned\sto\sdeath|martyred|neutrali[sz]ed",
     "injured": r"wounded|injured|hurt|maimed|hospitali[sz]ed|stabbed|shot(?!\s(?:dead|down|at|to\b|up|and\skilled))",
     "detained": r"arrested|detained|jailed|imprisoned|captured|abducted|kidnapped|rounded\sup|apprehended|"
-    r"taken\s(?:hostage|captive|prisoner)|taken\sinto\scustody|sentenced|interned|taken\saway|hauled\soff|locked\sup|picked\sup|"
-    r"(?:in|into)\scustody|held|swept\sup|remanded|convicted",
+    r"taken\s(?:hostage|captive|prisoner|into\scustody)|sentenced|interned|taken\saway|hauled\soff|locked\sup|picked\sup|"
+    r"held|swept\sup|remanded",
     "displaced": r"displaced|uprooted|driven\sfrom\stheir\shomes|forced\s(?:to\sflee|from\stheir\shomes)|made\shomeless",
     "missing": r"(?:reported|listed)\smissing",
 }
 _STATE = {
     "killed": r"dead|died|dies|die|perished|lost\stheir\s(?:lives|life)|have\slost\stheir\slives|killed\sin\saction|lives\slost|suffocated|drowned",
     "injured": r"(?:suffered|sustained)\s(?:\w+\s)?(?:injuries|wounds)",
-    "detained": r"(?:on|remain\son)\sdeath\srow|behind\sbars|in\s(?:jail|prison|detention)",
+    "detained": r"(?:on|remain\son)\sdeath\srow|behind\sbars|in\s(?:jail|prison|detention|custody)",
     "displaced": r"fled(?:\stheir\shomes)?|homeless",
     "missing": r"missing|unaccounted\sfor",
 }
 _ACTIVE = {
-    "killed": r"kill|kills|killing|kills|slaying|slew|murdering|massacring|executing|beheading|slaughtering|hanging|lynching|shooting\sdead|"
+    "killed": r"kill|kills|killing|execute|murder|behead|massacre|slaughter|assassinate|slaying|slew|murdering|massacring|executing|beheading|slaughtering|hanging|lynching|shooting\sdead|"
     r"gunning\sdown|assassinating|cut\sdown|picked\soff|took\sout|butchering|leaving\sdead|claim(?:s|ed|ing)\s(?:the\slives\sof)|"
-    r"(?:cost|costing|took|taking)\sthe\slives\sof|neutrali[sz]ing|lynches|beheads|executes",
+    r"(?:cost|costing|took|taking)\sthe\slives\sof|neutrali[sz]ing|lynches|beheads|executes|lost|losing|loses",
     "injured": r"wound|wounds|wounding|injure|injures|injuring|hurting|maiming|stabbing|hurts|maims",
     "detained": r"arrest|arrests|arresting|detain|detains|detaining|jail|jails|jailing|imprisoning|capture|captures|capturing|abduct|"
-    r"abducts|abducting|kidnap|kidnaps|kidnapping|rounding\sup|rounds\sup|apprehending|apprehends|sentencing|seizing|holding",
+    r"abducts|abducting|kidnap|kidnaps|kidnapping|rounding\sup|rounds\sup|apprehending|apprehends|sentencing|seizing|holding|"
+    r"(?:take|takes|took|taking)(?=\s[^.;]{1,60}\s(?:into\scustody|hostage|captive|prisoner))",
     "displaced": r"displace|displaces|displacing|uprooting|forcing",
     "missing": r"",
 }
@@ -45,14 +46,15 @@ _NOUN = {
 }
 # nouns that are counted themselves: "31 deaths", "370 arrests"
 _COUNTED = {
-    "killed": r"deaths|fatalities|killings|murders|executions|lives|beheadings|assassinations|victims\sdead",
+    "killed": r"deaths|fatalities|killings|murders|executions|(?<!the\s)lives|beheadings|assassinations|victims\sdead",
     "injured": r"injuries",
     "detained": r"arrests|detentions|abductions|kidnappings|detainees",
     "displaced": r"",
     "missing": r"disappearances",
 }
 TOLL = re.compile(
-    r"\b(?:death\stoll|toll(?:\sof\sdead)?|number\sof\s(?:deaths|dead|people\skilled|fatalities|victims))\b", re.IGNORECASE
+    r"\b(?:death\stoll|toll(?:\sof\sdead)?|number\sof\s(?:deaths|dead|people\skilled|fatalities|victims))\b",
+    re.IGNORECASE,
 )
 
 
@@ -91,14 +93,17 @@ FAMILY = r"(?:brother|sister|son|daughter|wife|husband|father|mother|uncle|aunt|
 
 # What follows a number that does not count people.
 NOT_PEOPLE = re.compile(
-    r"\s?-?(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|kilomet(?:er|re)s?|km|miles?|met(?:er|re)s?|feet|foot|yards?|inches"
+    r"(?:\s[a-z]+)?\s?-?(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|kilomet(?:er|re)s?|km|miles?|met(?:er|re)s?|feet|foot|yards?|inches"
     r"|percent|per\scent|percentage|dollars?|euros?|pounds|rubles?|cents?|times|degrees|acres|hectares|tons?|tonnes?|kilos?|kilograms?"
-    r"|barrels|gallons|lit(?:er|re)s|rounds?|bullets?|bombs?|missiles?|rockets?|shells?|drones?|tanks?|vehicles?|cars?|trucks?|buses"
-    r"|planes?|aircraft|jets?|helicopters?|ships?|boats?|weapons?|guns?|rifles?|mortars?|houses?|homes|buildings?|villages?|towns?"
-    r"|cities|schools?|hospitals?|mosques?|churches|attacks?|strikes?|airstrikes?|air\sstrikes?|raids?|explosions?|blasts?|incidents"
+    r"|barrels|gallons|lit(?:er|re)s|rounds|bullets|bombs|missiles|rockets|shells|drones|tanks|vehicles|cars|trucks|buses"
+    r"|planes|aircraft|jets|helicopters|ships|boats|weapons|guns|rifles|mortars|houses|homes|buildings|villages|towns"
+    r"|cities|schools|hospitals|mosques|churches|attacks|strikes|airstrikes|air\sstrikes|raids|explosions|blasts|incidents|videos|operations"
     r"|clashes|cases|countries|states|provinces|districts|areas|places|sites|targets|positions|bases|reports|occasions|charges|counts"
     r"|animals|cattle|cows|sheep|goats|camels|horses|dogs|birds|elephants|bank\saccounts|websites|accounts|seats|votes|a\.m|p\.m|GMT|o'clock|others\ssay)\b",
     re.IGNORECASE,
 )
 # "nine wounded" and "nine dead" may stand alone, "in the 2 January attack" may not
-MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
+)

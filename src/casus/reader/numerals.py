@@ -18,10 +18,10 @@ _SMALL = _ONES | _TENS
 # Vague counts and the least they mean (gold/GUIDELINES.md): "dozens" is 24 or more.
 VAGUE = {
     "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2_000, "millions": 2_000_000, "several": 3,
-    "a few": 3, "few": 3, "multiple": 2, "many": 3, "numerous": 3, "tens of thousands": 20_000,
+    "a few": 3, "countless": 200, "tens of thousands": 20_000,
     "hundreds of thousands": 200_000, "tens of millions": 20_000_000, "dozens of thousands": 24_000,
     "a few dozen": 24, "several dozen": 36, "a few hundred": 200, "several hundred": 300,
-    "a few thousand": 2_000, "several thousand": 3_000, "a handful": 3, "some": 2,
+    "a few thousand": 2_000, "several thousand": 3_000, "a handful": 3,
 }  # fmt: skip
 _EXACT_WORDS = {"a dozen": 12, "half a dozen": 6, "a half dozen": 6, "half-a-dozen": 6, "a score": 20, "a couple": 2,
                 "a pair": 2, "both": 2, "a hundred": 100, "a thousand": 1_000, "a million": 1_000_000,
@@ -34,8 +34,8 @@ _SMALL_WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
 _SCALE = "hundred|thousand|million|billion"
 # Digits, or number words in a row; no time of day, decimal of a version, percentage or money.
 _DIGITS = (
-    r"(?<![\w.,$€£¥:/#%-])\d{1,3}(?:,\d{3})+(?![\d%]|[.,:]\d|-?(?:mm|km|kg|year|day|month|hour|week|caliber))"
-    r"|(?<![\w.,$€£¥:/#%-])\d{1,7}(?:\.\d{1,2}(?=\s(?:million|billion|thousand)))?(?![\d%\w]|[.,:/]\d|-?(?:mm|km|kg|year|day|month|hour|week))"
+    r"(?<![\w.,$€£¥:/#%])(?<!\d-)\d{1,3}(?:,\d{3})+(?![\d%]|[.,:]\d|(?:mm|km|kg|-[A-Za-z]))"
+    r"|(?<![\w.,$€£¥:/#%])(?<!\d-)\d{1,7}(?:\.\d{1,2}(?=\s(?:million|billion|thousand)))?(?![\d%\w]|[.,:/]\d|(?:mm|km|kg|-[A-Za-z]))"
 )
 NUMERAL = (
     rf"(?:(?:{_DIGITS})(?:\s(?:hundred|thousand|million|billion)\b)?"
@@ -47,7 +47,7 @@ COLLECTIVE = (
 )
 VAGUE_WORDS = (
     r"(?:(?:tens|hundreds|dozens)\sof\s(?:thousands|millions)\b|(?:a\sfew|several)\s(?:dozen|hundred|thousand)\b"
-    r"|dozens\b|scores\b|hundreds\b|thousands\b|millions\b|several\b|a\sfew\b|a\shandful\b|multiple\b|numerous\b)"
+    r"|dozens\b|scores\b|hundreds\b|thousands\b|millions\b|several\b|a\sfew\b|a\shandful\b|countless\b)"
 )
 
 

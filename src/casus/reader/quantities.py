@@ -17,7 +17,9 @@ _ABOUT = (
     r"nearly|almost|close\sto|about|around|approximately|roughly|some|an\sestimated|estimated|perhaps|possibly|another|a\stotal\sof"
     r"|just\sover|only|just|all(?:\sof\sthe|\sthe)?|the|exactly|other|an\sadditional|a\sfurther|a\sreported|reportedly"
 )
-_LEAD = rf"(?:(?P<least>{_AT_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_AT_MOST})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))\s"
+_LEAD = (
+    rf"(?:(?P<least>{_AT_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_AT_MOST})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))\s"
+)
 _NUMBER = rf"(?:no\sone\b|nobody\b|none\b|both\b|{COLLECTIVE}|{VAGUE_WORDS}|{NUMERAL})"
 _QUANTITY = (
     rf"(?:{_LEAD})?(?:(?P<between>between\s(?P<b1>{NUMERAL})\sand\s(?P<b2>{NUMERAL}))"
@@ -29,17 +31,24 @@ _NOT_IN_NAME = r"(?!(?:in|of|by|with|to|on|at|for|from|and|or|who|that|was|were|
 _AFTER_PERSON = (
     r"(?=\s*(?:[,.;:)(—–\"”]|$)|\s(?:and|or|in|at|on|by|who|whom|was|were|is|are|be|has|had|have|being|been|after|when|while|during"
     r"|near|from|with|to|as|for|of|outside|inside|protesting|accused|suspected|dead|killed|died|wounded|injured|captured|arrested"
-    r"|detained|shot|jailed|abducted|kidnapped|slain|buried|under|over|because|before|whose|that|chanting|carrying|trying)\b)"
+    r"|detained|shot|jailed|abducted|kidnapped|slain|buried|under|over|because|before|whose|that|also|later|reportedly|allegedly|chanting|carrying|trying)\b)"
 )
 _SINGLE = (
-    rf"\b(?:(?:an?|another|one)\s(?:{_NOT_IN_NAME}[\w.'’-]+\s){{0,4}}?{PERSON}|(?:his|her|their|its|my|[A-Z]\w+['’]s)\s(?:{_NOT_IN_NAME}[\w-]+\s){{0,2}}?{FAMILY})"
+    rf"\b(?:(?:[Aa]n?|[Aa]nother|[Oo]ne)\s(?:{_NOT_IN_NAME}[\w.'’-]+\s){{0,4}}?{PERSON}|(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Mm]y|[A-Z]\w+['’]s)\s(?:{_NOT_IN_NAME}[\w-]+\s){{0,2}}?{FAMILY})"
     rf"(?![\w'’-]){_AFTER_PERSON}"
 )
 # 2013-2015, "on June 5", "5 June": numbers of the calendar
-_DATED_BEFORE = re.compile(rf"(?:\b(?:in|since|until|by|during|from|early|late|mid|year|of)\s|\b{MONTH}\s)$", re.IGNORECASE)
-_DATED_AFTER = re.compile(rf"(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}\b|-(?:year|month|day|week|hour|minute|member|strong|story|man|foot|mile)", re.IGNORECASE)
+_DATED_BEFORE = re.compile(
+    rf"(?:\b(?:[Ii]n|[Ss]ince|until|[Bb]y|[Dd]uring|from|early|late|mid|year|of)\s|\b{MONTH}\s)$"
+)
+_DATED_AFTER = re.compile(
+    rf"(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}\b|-(?:year|month|day|week|hour|minute|member|strong|story|man|foot|mile)"
+)
 _MONTH_BEFORE = re.compile(rf"\b{MONTH}\s$")
-_PART_OF = re.compile(r"\b(?:including|among\sthem|among\swhom|of\swhom|of\sthem|mostly|aged?)\s(?:at\sleast\s|about\s|the\s)?$", re.IGNORECASE)
+_PART_OF = re.compile(
+    r"\b(?:including|among\sthem|among\swhom|of\swhom|of\sthem|mostly|aged?|(?:as\s)?(?:young|old)(?:\sas)?)\s(?:at\sleast\s|about\s|the\s)?$",
+    re.IGNORECASE,
+)
 _AGE = re.compile(r"^,?\s(?:years?\sold|,)|^-year", re.IGNORECASE)
 
 
@@ -59,7 +68,7 @@ class Quantity:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(rf"(?<![\w-])(?:{_QUANTITY})", re.IGNORECASE), re.compile(_SINGLE)
+    return re.compile(rf"(?<!\w)(?<![\w\d]-(?=(?-i:[a-z\d])))(?:{_QUANTITY})", re.IGNORECASE), re.compile(_SINGLE)
 
 
 def _range(match: re.Match[str]) -> tuple[int | None, int | None, bool] | None:

@@ -106,13 +106,15 @@ def _cost(frame: _Frame, mention: DateMention) -> int:
     words = text[mention.start : mention.end]
     before = mention.end <= frame.trigger
     gap = text[mention.end : frame.trigger] if before else text[frame.trigger : mention.start]
-    opens = not text[frame.start : mention.start].strip(" -—–“\"") and before
+    opens = not text[frame.start : mention.start].strip(' -—–“"') and before
     closes = not before and mention.kind == "day" and not text[mention.end : frame.end].strip(" .)")
     cost = _SUBORDINATE_COST * len(_SUBORDINATE.findall(gap))
     if closes and _YEAR.search(words):
         # the date of a picture holds for its main clause, however long that is
         lead = text[frame.start : frame.trigger]
-        cost = _SUBORDINATE_COST * len(re.findall(r"\b(?:who|which|when|after|before|following|since|that|for)\b", lead))
+        cost = _SUBORDINATE_COST * len(
+            re.findall(r"\b(?:who|which|when|after|before|following|since|that|for)\b", lead)
+        )
         return min(cost, _LIMIT + 1)
     if not opens:
         cost += _COORDINATE_COST * len(_COORDINATE.findall(gap))
@@ -135,7 +137,11 @@ def _resolved(frame: _Frame, span: tuple[int, int], context: DateContext) -> Dat
         context = replace(context, tense="future" if ahead else "past")
     if context.reference is None:
         lowered = expression.lower()
-        if _COUNTED.search(lowered) and frame.trigger >= span[1] and not re.search(r"[,;]", frame.text[span[1] : frame.trigger]):
+        if (
+            _COUNTED.search(lowered)
+            and frame.trigger >= span[1]
+            and not re.search(r"[,;]", frame.text[span[1] : frame.trigger])
+        ):
             # "two days after the ambush": seen from the main clause, the ambush lies two days back
             return _complement(lowered, frame, span, context)
         if _POINTS_BACK.search(lowered):

@@ -32,7 +32,9 @@ _WEEKDAY_WORD = "(?P<weekday>" + "|".join(sorted(WEEKDAYS, key=len, reverse=True
 _MDY = re.compile(rf"{_MONTH} (?:the )?{_DAY}{_DAY2}{_YEAR}")
 _DMY = re.compile(rf"(?:the )?{_DAY}{_DAY2} (?:of )?{_MONTH}{_YEAR}")
 _MY = re.compile(rf"(?:(?P<deixis>last|this|next|this past|past|this coming|the following) )?{_MONTH}{_YEAR}")
-_CROSS = re.compile(rf"{_MONTH} {_DAY}{_TO}(?P<month2>{'|'.join(MONTHS)})\.? (?P<day2>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?")
+_CROSS = re.compile(
+    rf"{_MONTH} {_DAY}{_TO}(?P<month2>{'|'.join(MONTHS)})\.? (?P<day2>\d{{1,2}})(?:,? (?P<year>\d{{4}}))?"
+)
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)")
 _SLASH = re.compile(r"(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<year>\d{4}|\d\d)")
 _YEAR_ONLY = re.compile(r"(?:the )?(?:years? )?(?P<year>1[4-9]\d\d|20\d\d)")
@@ -159,7 +161,9 @@ def weekday(name: str, deixis: str, context: DateContext) -> DateValue:
         base = context.reference[0]
     if deixis in {"that", "that same", "the same"} and context.reference:
         first, last = context.reference
-        hits = [first + k * DAY for k in range(min(7, (last - first).days + 1)) if (first + k * DAY).weekday() == number]
+        hits = [
+            first + k * DAY for k in range(min(7, (last - first).days + 1)) if (first + k * DAY).weekday() == number
+        ]
         if hits:
             return made(hits[0], hits[0], "day", "relative", "the day told before")
     if base is None:
@@ -236,8 +240,10 @@ def calendar_date(text: str, context: DateContext, sentence: str = "") -> DateVa
     """What a folded calendar expression means; None when it is no calendar expression at all."""
     if match := _CROSS.fullmatch(text):
         year = _year_of(match["year"], context)
-        end = day(year, MONTHS[match["month2"]], int(match["day2"])) if year else _nearest(
-            MONTHS[match["month2"]], int(match["day2"]), context
+        end = (
+            day(year, MONTHS[match["month2"]], int(match["day2"]))
+            if year
+            else _nearest(MONTHS[match["month2"]], int(match["day2"]), context)
         )
         start = day(end.year, MONTHS[match["month"]], int(match["day"])) if end else None
         if start is None or end is None or start > end:

@@ -31,9 +31,7 @@ _SOME = (
     r"(?i:more\sthan|less\sthan|fewer\sthan|nearly|almost|about|around|at\sleast|just|only|over|roughly|some"
     r"|barely|exactly|within|as\srecently\sas|as\searly\sas|the)"
 )
-_PREP = (
-    r"(?i:on|in|at|by|since|until|till|during|over|throughout|within|for|through|around|as\sof)"
-)
+_PREP = r"(?i:on|in|at|by|since|until|till|during|over|throughout|within|for|through|around|as\sof)"
 _EDGE = (
     r"(?i:early(?:\son|\sin)?|late(?:\son|\sin)?|earlier(?:\son|\sin)?|later(?:\son|\sin)?|mid-?"
     r"|(?:the\s)?(?:end|beginning|start|middle|eve)\sof)"
@@ -164,9 +162,7 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[DateMention]
     kept: list[DateMention] = []
     taken: set[int] = set()
     for mention in sorted(found, key=lambda m: (m.start - m.end, m.start)):
-        if taken.isdisjoint((mention.start, mention.end - 1)) and taken.isdisjoint(
-            range(mention.start, mention.end)
-        ):
+        if taken.isdisjoint((mention.start, mention.end - 1)) and taken.isdisjoint(range(mention.start, mention.end)):
             kept.append(mention)
             taken.update(range(mention.start, mention.end))
     kept.sort(key=lambda m: m.start)

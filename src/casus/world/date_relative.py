@@ -29,7 +29,9 @@ _THIS_PART = re.compile(
 _SPAN = re.compile(
     rf"(?:for |over |in |during |throughout )?{_SOME}(?:the )?(?P<deixis>past|last|previous|preceding|next|coming|first) {_NUM} {_UNIT}"
 )
-_DURATION = re.compile(rf"(?P<prep>for|over|in|within|after) {_SOME}(?:the )?{_NUM}[ -]{_UNIT}|{_SOME}(?P<m>{_NUM[6:-1]})[ -](?P<unit2>day|week|month|year|decade)s?")
+_DURATION = re.compile(
+    rf"(?P<prep>for|over|in|within|after) {_SOME}(?:the )?{_NUM}[ -]{_UNIT}|{_SOME}(?P<m>{_NUM[6:-1]})[ -](?P<unit2>day|week|month|year|decade)s?"
+)
 _AGO = re.compile(rf"{_SOME}(?:{_NUM} )?{_UNIT} ago")
 _OFFSET = re.compile(
     rf"{_SOME}(?:(?P<the>the)|{_NUM})? ?{_UNIT} (?P<way>later|after|afterwards?|earlier|before|prior|beforehand|into)(?: .*)?"
@@ -93,7 +95,12 @@ def _period(match: re.Match[str], context: DateContext) -> DateValue | None:
         if context.reference is None:
             return unknown(f"nothing says which {unit} is meant")
         step = {"following": 1, "previous": -1}.get(deixis, 0)
-        return made(*_unit_range(moved(context.reference[0], step, unit), unit), _precision(unit), "relative", "counted from the event told before")
+        return made(
+            *_unit_range(moved(context.reference[0], step, unit), unit),
+            _precision(unit),
+            "relative",
+            "counted from the event told before",
+        )
     if base is None:
         return unknown(f"no publication date to anchor {match[0]!r} on")
     why = f"seen from {context.anchor_name} {base}"
@@ -170,10 +177,16 @@ def _offset(match: re.Match[str], context: DateContext) -> DateValue:
     if context.reference is None:
         return unknown(f"nothing says what {match[0]!r} counts from")
     unit, way = match["unit"], match["way"]
-    n = 1 if match["the"] or (match["n"] is None and unit in {"day", "night", "week", "month", "year"}) else _count(match["n"])
+    n = (
+        1
+        if match["the"] or (match["n"] is None and unit in {"day", "night", "week", "month", "year"})
+        else _count(match["n"])
+    )
     first, last = context.reference
     if unit in {"minute", "hour"}:
-        return made(first, last, "day" if first == last else "range", "relative", "within the day of the event told before")
+        return made(
+            first, last, "day" if first == last else "range", "relative", "within the day of the event told before"
+        )
     if n is None:
         return unknown(f"{match[0]!r} is too vague for a date")
     if way in {"earlier", "before", "prior", "beforehand"}:
@@ -192,7 +205,9 @@ def _stretch(n: int | None, unit: str, ahead: bool, context: DateContext, text: 
     if n is None:
         return unknown(f"{text!r} is too vague for a date")
     far = moved(base, n if ahead else -n, unit)
-    return made(min(base, far), max(base, far), "range", "relative", f"{n} {unit}s counted from {context.anchor_name} {base}")
+    return made(
+        min(base, far), max(base, far), "range", "relative", f"{n} {unit}s counted from {context.anchor_name} {base}"
+    )
 
 
 def relative_date(text: str, context: DateContext) -> DateValue | None:
@@ -203,10 +218,16 @@ def relative_date(text: str, context: DateContext) -> DateValue | None:
             return unknown(f"no publication date to anchor {text!r} on")
         when = base + _SIMPLE.get(text, 0) * DAY
         start = when - DAY if text == "overnight" else when
-        return made(start, when, "day" if start == when else "range", "relative", f"seen from {context.anchor_name} {base}")
+        return made(
+            start, when, "day" if start == when else "range", "relative", f"seen from {context.anchor_name} {base}"
+        )
     if match := _THIS_PART.fullmatch(text):
         if match["deixis"] == "this":
-            return made(base, base, "day", "relative", f"the day of {context.anchor_name}") if base else unknown("no publication date")
+            return (
+                made(base, base, "day", "relative", f"the day of {context.anchor_name}")
+                if base
+                else unknown("no publication date")
+            )
         return _told_day(match["deixis"].removeprefix("the ") or "that", "earlier", context)
     if match := _AGO.fullmatch(text):
         return _ago(match, context)

@@ -25,7 +25,9 @@ _BY = re.compile(r"(?:by|until|till|through|up to) (?P<rest>.+)")
 _BETWEEN = re.compile(r"(?:between|from) (?P<a>.+?) (?:and|to|until|till|through) (?P<b>.+)")
 _BOTH = re.compile(r"(?P<a>.+?)(?: and | to | through | or |/| ?[-–] ?)(?P<b>.+)")
 _WEEK_OF = re.compile(r"(?:the )?week of (?P<rest>.+)")
-_BOUND = re.compile(r"(?:the )?(?:end|beginning|start|middle|turn) of (?:the|this|last|next) (?:day|week|month|year|decade|century)")
+_BOUND = re.compile(
+    r"(?:the )?(?:end|beginning|start|middle|turn) of (?:the|this|last|next) (?:day|week|month|year|decade|century)"
+)
 
 
 def resolve(expression: str, context: DateContext) -> DateValue:
@@ -75,7 +77,12 @@ def _compound(text: str, context: DateContext, depth: int) -> DateValue | None:
         return made(first.start, max(base, first.start), "range", "relative", f"from then to {context.anchor_name}")
     if match := _BY.fullmatch(text):
         last = _resolve(match["rest"], context, depth + 1)
-        if last.end is not None and base is not None and base <= last.end and match[0].split()[0] in {"by", "until", "till", "through"}:
+        if (
+            last.end is not None
+            and base is not None
+            and base <= last.end
+            and match[0].split()[0] in {"by", "until", "till", "through"}
+        ):
             return made(base, last.end, "range", last.basis, f"from {context.anchor_name} to then")
         return last
     if match := _WEEK_OF.fullmatch(text):
