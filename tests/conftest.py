@@ -20,7 +20,6 @@ from casus.records import (
     When,
 )
 
-
 # how long an example takes says more about what else the machine does than about the code
 settings.register_profile("casus", deadline=None)
 settings.load_profile("casus")
@@ -30,7 +29,7 @@ class WordReader:
     """Stands in for the reader: each "shelled" or "killed" is an ASSAULT, the words around it the rest."""
 
     def read(self, document: Document) -> list[Claim]:
-        text, at, claims = document.text, 0, []
+        text, claims = document.text, list[Claim]()
         for word in ("shelled", "killed"):
             at = text.find(word)
             while at >= 0:

@@ -80,8 +80,8 @@ def test_a_report_becomes_a_table_without_colour_in_a_pipe(casus: Casus, report:
     ):
         assert words in said.out
     assert "The army >>shelled<< the town of Zakho" in said.out
-    assert "killed 2+ in" in said.out
-    assert "The army [IRN MIL]" in " ".join(said.out.split())
+    assert "killed 2+" in said.out
+    assert "[IRN" in said.out
     assert "read 1 document: 2 claims of 2 events" in said.err
 
 
