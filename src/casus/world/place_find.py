@@ -1,0 +1,241 @@
+"""Finds place names in running text: capitalised, whole words, the longest name that is known.
+
+Conservative: half of all English words are the name of some village. A name that we reviewed (countries,
+regions, towns in the news) or of a large town counts by itself; a smaller one needs a word that says
+"place" beside it ("in", "town of", "province", ", Country") or company from its country in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from casus.world.place_names import ADM1_WORDS, ADM2_WORDS, TOWN_WORDS, key
+
+if TYPE_CHECKING:
+    from casus.world.places import PlaceEntry, PlaceIndex
+
+# no nesting of repeats: linear on any text
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|(?:St|Ste|Mt|Ft)\.|[^\W\d_]+(?:['’‘ʼʻ`‑-][^\W\d_]+)*")
+_INSIDE = frozenset(
+    "of de la le les du des del do da dos das al el ez az ad ash as ar an and e i sur upon the en es".split()
+)
+_MAX_WORDS = 6
+
+CUES = frozenset("in near outside around inside across at toward towards into throughout northeast northwest".split())
+_KIND_CUES = ADM1_WORDS | ADM2_WORDS | TOWN_WORDS | {"capital", "neighborhood", "neighbourhood", "area", "camp"}
+_TITLES = frozenset(
+    "mr mrs ms dr president general gen minister senator sen rep representative judge sheikh sheik col colonel lt "
+    "sgt capt captain maj major gov secretary ambassador spokesman spokeswoman spokesperson chancellor king prince "
+    "queen princess pope bishop chief commander brigadier justice professor sir lady lord imam ayatollah mullah".split()
+)
+_SAID = frozenset("said says told added says wrote tweeted argued insisted who whose".split())
+_PAPERS = frozenset("times post journal tribune herald daily today news examiner magazine review".split())
+_GIVEN = frozenset("jordan chad georgia paris sydney florence austin israel dallas houston lincoln madison".split())
+DIRECTIONS = frozenset(
+    "north south east west northern southern eastern western central northeast northwest southeast southwest "
+    "northeastern northwestern southeastern southwestern greater downtown upper lower mid rural suburban coastal "
+    "north-eastern north-western south-eastern south-western north-east north-west south-east south-west "
+    "outer inner far".split()
+)
+# a town this large is named without help in American papers; below it, a namesake word is likelier
+_LARGE = 100_000
+# the floor for a town that has company from its country in the text
+_MIDDLING = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """`text[start:end]` names one of `entries` (at most 8, countries and reviewed places first, then by population).
+
+    `iso3` is the country where the name alone settles it: a country, a reviewed place, or a town ten times as
+    populous as the next of that name; else None.
+    """
+
+    start: int
+    end: int
+    text: str
+    entries: tuple[PlaceEntry, ...]
+    iso3: str | None
+
+    @property
+    def kind(self) -> str:
+        return self.entries[0].kind
+
+
+@cache
+def stop_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Common words and people's names that are villages somewhere: never a place by themselves."""
+    source = resources.files("casus.world").joinpath("data", "places", "stopwords.txt").read_text("utf-8")
+    lines = [line for line in source.split("\n") if not line.startswith("#")]
+    split = lines.index("people")
+    common, people = " ".join(lines[:split]).split(), " ".join(lines[split + 1 :]).split()
+    return frozenset(common), frozenset(people)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token with its possessive taken off."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def capital(self) -> bool:
+        """Does it begin as a name does? "al-Bab" does."""
+        if self.text[0].isupper():
+            return True
+        head, dash, rest = self.text.partition("-")
+        return bool(dash) and len(head) <= 3 and rest[:1].isupper()
+
+
+def tokens(text: str, start: int, end: int) -> list[Word]:
+    """The words of `text[start:end]`, numbers and marks left out."""
+    found = []
+    for m in _TOKEN.finditer(text, start, end):
+        word = m.group()
+        cut = 2 if word[-2:] in ("'s", "’s", "‘s") and len(word) > 2 else 0
+        found.append(Word(m.start(), m.end() - cut, word[: len(word) - cut] if cut else word))
+    return found
+
+
+def runs(text: str, words: list[Word], at: int) -> Iterator[int]:
+    """Ends (exclusive token numbers) of the candidate names that begin at token `at`, longest first."""
+    stop, ends = at + 1, []
+    ends.append(stop)
+    while stop < len(words) and stop - at < _MAX_WORDS:
+        gap = text[words[stop - 1].end : words[stop].start]
+        if len(gap) != 1 or not gap.isspace():
+            break
+        word = words[stop]
+        if word.capital:
+            ends.append(stop + 1)
+        elif word.text not in _INSIDE:
+            break
+        stop += 1
+    return reversed(ends)
+
+
+def known(index: PlaceIndex, text: str, words: list[Word], at: int) -> tuple[int, str] | None:
+    """The longest known name that begins at token `at`: its end token and its key."""
+    common, _ = stop_words()
+    for stop in runs(text, words, at):
+        if stop - at == 1 and (words[at].text.lower() in common) and words[at].text not in ("U.S.", "US", "UK", "UN"):
+            return None
+        folded = key(text[words[at].start : words[stop - 1].end])
+        if folded and index.has(folded):
+            return stop, folded
+    return None
+
+
+def settled(entries: tuple[PlaceEntry, ...]) -> str | None:
+    """The country when the name alone tells it, else None."""
+    first = entries[0]
+    if first.iso3 is None or len(entries) == 1:
+        return first.iso3
+    rivals = [e for e in entries[1:] if e.iso3 != first.iso3]
+    if first.usual and not any(e.usual for e in rivals):
+        return first.iso3
+    # ten times: among larger ratios a mistaken country was not seen on the development half
+    return first.iso3 if all(e.population * 10 <= first.population for e in rivals) else None
+
+
+def _beside(text: str, words: list[Word], at: int, stop: int) -> tuple[str, str, str]:
+    """The word before, the word before that, and the word after, "" where a mark or nothing stands between."""
+
+    def joined(i: int, j: int) -> bool:
+        gap = text[words[i].end : words[j].start]
+        return bool(gap) and (gap.isspace() or gap in (". ", "'s ", "’s "))
+
+    before = words[at - 1].text if at and joined(at - 1, at) else ""
+    earlier = words[at - 2].text if before and at > 1 and joined(at - 2, at - 1) else ""
+    after = words[stop].text if stop < len(words) and text[words[stop - 1].end : words[stop].start].isspace() else ""
+    return before, earlier, after
+
+
+def _cued(index: PlaceIndex, text: str, words: list[Word], at: int, stop: int) -> bool:
+    """Does a word beside it say that it is a place?"""
+    before, earlier, after = _beside(text, words, at, stop)
+    if before in CUES or (before == "of" and earlier.lower() in _KIND_CUES) or after.lower() in _KIND_CUES:
+        return True
+    if before in ("the", "of") and earlier in CUES:
+        return True
+    if stop < len(words) and text[words[stop - 1].end : words[stop].start] == ", " and words[stop].capital:
+        larger = known(index, text, words, stop)
+        return bool(larger) and any(e.kind in ("country", "adm1") for e in index.lookup(larger[1] if larger else ""))
+    return False
+
+
+def _strength(index: PlaceIndex, text: str, words: list[Word], at: int, stop: int, best: PlaceEntry) -> int:
+    """2: a place; 1: a place if others of its country are in the text; 0: not taken."""
+    before, earlier, after = _beside(text, words, at, stop)
+    single, folded = stop - at == 1, key(text[words[at].start : words[stop - 1].end])
+    people = stop_words()[1]
+    if after.lower() in _PAPERS and after[:1].isupper():
+        return 0
+    named_after = after[:1].isupper() and after.lower() not in _KIND_CUES
+    if single and folded in _GIVEN and (named_after or (before[:1].isupper() and before.lower() not in DIRECTIONS)):
+        return 0
+    if best.usual and (best.kind != "city" or folded not in people) and best.kind != "adm2":
+        return 2
+    if before.lower().rstrip(".") in _TITLES or after in _SAID or folded in people:
+        return 0
+    if before[:1].isupper() and before.lower() not in DIRECTIONS and not index.country_of(before):
+        return 0
+    if _cued(index, text, words, at, stop):
+        return 2 if best.population >= 1000 or not single else 1
+    if named_after:
+        return 0
+    if best.population >= _LARGE and len(folded) > 3:
+        return 2
+    return 1 if best.population >= _MIDDLING and len(folded) > 3 else 0
+
+
+def _parts(index: PlaceIndex, word: Word) -> Iterator[tuple[int, int, str]]:
+    """Names inside a compound that is no name itself: "Iran-backed", "Pakistan-Afghanistan"."""
+    at = word.start
+    for part in re.split("[‑-]", word.text):
+        folded = key(part)
+        if part[:1].isupper() and index.country_of(part) and index.has(folded):
+            yield at, at + len(part), folded
+        at += len(part) + 1
+
+
+def find(index: PlaceIndex, text: str, start: int = 0, end: int | None = None) -> list[PlaceMention]:
+    """The places named in `text[start:end]`, in order, without overlaps. Never raises on odd text."""
+    words = tokens(text, start, len(text) if end is None else min(end, len(text)))
+    sure: list[PlaceMention] = []
+    maybe: list[PlaceMention] = []
+    seen: dict[str, tuple[PlaceEntry, ...]] = {}
+
+    def mention(a: int, b: int, folded: str) -> PlaceMention:
+        entries = seen.get(folded)
+        if entries is None:
+            entries = seen[folded] = index.under(folded, 8)
+        return PlaceMention(a, b, text[a:b], entries, settled(entries))
+
+    at = 0
+    while at < len(words):
+        if not words[at].capital:
+            at += 1
+            continue
+        hit = known(index, text, words, at)
+        if hit is None:
+            if "-" in words[at].text:
+                sure += [mention(a, b, k) for a, b, k in _parts(index, words[at])]
+            at += 1
+            continue
+        stop, folded = hit
+        found = mention(words[at].start, words[stop - 1].end, folded)
+        strength = _strength(index, text, words, at, stop, found.entries[0])
+        if strength:
+            (sure if strength == 2 else maybe).append(found)
+        at = stop if strength else at + 1
+    countries = {m.iso3 for m in sure if m.iso3}
+    sure += [m for m in maybe if any(e.iso3 in countries and e.population >= _MIDDLING for e in m.entries)]
+    return sorted(sure, key=lambda m: m.start)

