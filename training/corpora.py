@@ -49,6 +49,7 @@ class Unit:
     starts: list[int] = field(default_factory=list)
     sentences: list[tuple[int, int]] = field(default_factory=list)
     flags: list[int] | None = None
+    text: str = ""
 
 
 def _lines(path: Path) -> Iterator[Any]:
@@ -200,7 +201,10 @@ def sentence_units(folder: Path) -> list[Unit]:
     for path in sorted(folder.glob("*.jsonl")):
         for n, row in enumerate(_lines(path)):
             doc = {"id": f"{path.stem}-{n}", "text": row["text"], "sentences": [[0, len(row["text"])]]}
-            units += document_units(doc, [c | {"s": 0} for c in row["claims"]], 0, "written")
+            made = document_units(doc, [c | {"s": 0} for c in row["claims"]], 0, "written")
+            for unit in made:
+                unit.text = row["text"]
+            units += made
     return units
 
 

@@ -1,4 +1,4 @@
-"""Measures casus.world.dates on the training documents of the gold: `measure_dates.py GOLD_DIR [--dev] [--errors N]`."""
+"""Measures casus.world.dates on the gold: `measure_dates.py GOLD_DIR [--dev] [--errors N]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures casus.reader.figures on the training documents of the gold: `measure_figures.py GOLD_DIR [--dev] [--errors N]`."""
+"""Measures casus.reader.figures on the gold: `measure_figures.py GOLD_DIR [--dev] [--errors N]`."""
 
 from __future__ import annotations
 
@@ -98,9 +98,8 @@ def main() -> None:
         print(*row, sep=" | ")
     for part in ("killed", "injured", "detained", "phrase"):
         total = max(1, n[part])
-        print(
-            f"{part:10} right {n[part + '_right']:4} of {n[part]:4}  {n[part + '_right'] / total:.3f}   missed {n[part + '_missed']} false {n[part + '_false']}"
-        )
+        right, missed, false = (n[f"{part}_{what}"] for what in ("right", "missed", "false"))
+        print(f"{part:10} right {right:4} of {n[part]:4}  {right / total:.3f}   missed {missed} false {false}")
 
 
 if __name__ == "__main__":

@@ -210,6 +210,10 @@ def run(recipe: Recipe, folder: Path) -> Reader:
     claims = corpora.gold_units(ids, recipe.window)
     if recipe.written:
         claims += corpora.sentence_units(HERE / "sentences")
+    if recipe.shape.use_flags:
+        from training.flags import Flagger, texts_of
+
+        Flagger().add(claims, texts_of(claims))
     fit(model, [(encode(claims), 1.0), (general, recipe.general)], recipe.epochs, recipe, "claims")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))

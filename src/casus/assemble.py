@@ -13,6 +13,7 @@ from casus.reader.decode import Draft, Found
 from casus.reader.inherit_features import Context
 from casus.reader.mentions import NamedMention, split_coordination
 from casus.reader.sentences import Sentence
+from casus.reader.source_kinds import source_kind
 from casus.records import (
     Claim,
     Document,
@@ -229,7 +230,7 @@ class Page:
         """The chain of speakers: the rules' where they see one, else the model's words."""
         mine = [(p.span.start, p.span.end) for p in actors]
         kind = draft.detected.type
-        chain = list(attribution.source_of(self.attributions, draft.start, draft.end, kind, mine))
+        chain = list(attribution.source_of(self.text, self.attributions, draft.start, draft.end, kind, mine))
         marked = [(f.start, f.end) for f in draft.roles.get("source", ())]
         if not chain or (marked and not any(a < d and c < b for a, b in chain for c, d in marked)):
             chain = marked or chain
@@ -241,7 +242,7 @@ class Page:
             name = spoken.text if spoken else self.text[start:end]
             who = self.participant(start, end, None).who
             out.append(
-                Source(Span.cut(self.text, start, end), name, attribution.source_kind(name, self.text), who)
+                Source(Span.cut(self.text, start, end), name, source_kind(name, self.text), who)
             )
         return tuple(out)
 

@@ -65,11 +65,8 @@ class Reader:
         sentences = tuple(split(text, document.regions or None))
         actors = tuple(self.book.find(text))
         places = tuple(self.index.find(text))
-        flagged = [
-            (m.start, m.end, FLAG_BITS[_ACTOR_FLAGS[m.kind]]) for m in actors if m.kind in _ACTOR_FLAGS
-        ]
-        flagged += [(p.start, p.end, FLAG_BITS["place"]) for p in places]
-        windows = make_windows(text, [(s.start, s.end) for s in sentences], sorted(flagged))
+        flagged = dictionary_flags(actors, places)
+        windows = make_windows(text, [(s.start, s.end) for s in sentences], flagged)
         home = document_home(text, actors, document.title)
         return Prepared(document, sentences, tuple(windows), actors, places, home)
 
@@ -122,6 +119,12 @@ class Reader:
         labels = relate.link(text, bounds, claims)
         labelled = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]
         return inherit.inherit(prepared.document, bounds, labelled, page.context())
+
+
+def dictionary_flags(actors: Iterable[ActorMention], places: Iterable[PlaceMention]) -> list[tuple[int, int, int]]:
+    """(start, end, bits) of every dictionary match, in order: what the encoder is told of known names."""
+    out = [(m.start, m.end, FLAG_BITS[_ACTOR_FLAGS[m.kind]]) for m in actors if m.kind in _ACTOR_FLAGS]
+    return sorted(out + [(p.start, p.end, FLAG_BITS["place"]) for p in places])
 
 
 _NAME_KINDS: dict[str, str] = {"PER": "person", "ORG": "organisation", "LOC": "place", "NORP": "country"}

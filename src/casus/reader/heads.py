@@ -45,7 +45,8 @@ class RoleSpan:
 
 def softmax(x: Floats) -> Floats:
     e = np.exp(x - x.max(-1, keepdims=True))
-    return (e / e.sum(-1, keepdims=True)).astype(np.float32)
+    out: Floats = (e / e.sum(-1, keepdims=True)).astype(np.float32)
+    return out
 
 
 def sigmoid(x: Floats) -> Floats:
