@@ -116,9 +116,7 @@ def test_an_unknown_type_names_those_that_go(book: Codebook) -> None:
     assert "ASSAULT" in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    ("name", "mode", "hint"), [("ASSAULT", "phone", "drone"), ("AID", "visit", "no modes")]
-)
+@pytest.mark.parametrize(("name", "mode", "hint"), [("ASSAULT", "phone", "drone"), ("AID", "visit", "no modes")])
 def test_an_unknown_mode_names_those_that_go(book: Codebook, name: str, mode: str, hint: str) -> None:
     with pytest.raises(RecordError) as caught:
         book.check(name, mode)

@@ -95,9 +95,7 @@ def to_markdown(book: Codebook) -> str:
     parts.append("Root codes that no claim becomes:")
     parts.append("\n".join(f"- {r.code} ({r.label}): {r.note}." for r in book.cameo_roots if not r.reached))
     parts.append("## From CAMEO")
-    parts.append(
-        "`from_cameo.tsv` has the table, after CAMEO2PLOVER-2021; notes say where we differ and why."
-    )
+    parts.append("`from_cameo.tsv` has the table, after CAMEO2PLOVER-2021; notes say where we differ and why.")
     parts.append(_ACLED.rstrip())
     head = ("type", "mode", "actor", "recipient", "if", "ACLED", "note")
     parts.append(_table(head, (_acled_row(rule) for t, m in pairs for rule in book.acled_rules(t, m))))
