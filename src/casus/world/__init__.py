@@ -1,0 +1,1 @@
+"""Names to identities: actors, places, dates."""
