@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from casus.reader.clauses import Token, is_break, is_one, noun_kinds, read_rows, tokens
+from casus.reader.mentions import lists
 from casus.records import SourceKind
 
 # how many places of the name are looked at, and how many words around each
@@ -37,6 +38,10 @@ def source_kind(name: str, context: str = "") -> SourceKind:
 def _of_phrase(words: str) -> SourceKind | None:
     toks = tokens(words, 0, len(words))
     head = _head_kind(toks)
+    if words.strip().lower() in lists().countries:
+        return "official"
+    if head == "military" and any(noun_kinds().get(t.low) == "armed-group" for t in toks):
+        return "armed-group"  # a rebel commander
     if head in _STRONG or (head == "official" and toks and _spokesman(toks)):
         narrower = _named_body(words)
         return narrower if narrower and _spokesman(toks) or narrower == "unnamed" else head

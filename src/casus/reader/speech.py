@@ -421,7 +421,7 @@ def _contents(
         if stop < len(toks) and toks[stop].text in ",\"“" and stop + 2 < len(toks):
             return (*front, (toks[stop].end, toks[-1].end))
         return front
-    if i + 1 >= len(toks):
+    if not any(t.wordy for t in toks[i + 1 :]):
         return ()
     return ((toks[i].end, end),)
 
@@ -433,7 +433,8 @@ def _is_trailing(toks: Sequence[Token], i: int, subject: tuple[int, int], stop: 
         k -= 1
     if k < 0 or not (toks[k].text in ",”\"'’»—–-" or toks[k].text in _QUOTES):
         return False
-    if not any(looks_finite(toks, n) or toks[n].text in _QUOTES or n > 12 for n in range(k)):
+    quoted = toks[k].text in "”\"»"
+    if not quoted and not any(looks_finite(toks, n) or toks[n].text in _QUOTES or n > 12 for n in range(k)):
         # nothing in front but a phrase ("In Moscow, X said ..."): mid-sentence only when a comma follows
         return stop == i + 1 and stop < len(toks) and toks[stop].text == ","
     if i + 1 < len(toks) and toks[i + 1].low == "that":
