@@ -33,18 +33,54 @@ def source(text: str, trigger: str, claim_type: str = "ASSAULT", actor: str | No
     [
         ("Police said the rebels shelled the town.", "shelled", ["Police"]),
         ("The rebels shelled the town, police said.", "shelled", ["police"]),
-        ("The rebels shelled the town, said Colonel Tarek Odeh, an army officer.", "shelled", ["Colonel Tarek Odeh"]),
+        (
+            "The rebels shelled the town, said Colonel Tarek Odeh, an army officer.",
+            "shelled",
+            ["Colonel Tarek Odeh"],
+        ),
         ("According to Iranian media, nine people were killed.", "killed", ["Iranian media"]),
-        ("Nine people were killed, according to a foreign ministry spokesperson.", "killed", ["foreign ministry spokesperson"]),
-        ("Mehr, citing the provincial governor, reported that nine people were killed.", "killed", ["Mehr", "provincial governor"]),
-        ("State television reported on Tuesday that troops crossed the border.", "crossed", ["State television"]),
-        ("Anwar Sadiq, a spokesman for the militia, said fighters had seized the bridge.", "seized", ["Anwar Sadiq"]),
-        ("A militia spokesman, Captain Anwar Sadiq, said fighters had seized the bridge.", "seized", ["Captain Anwar Sadiq"]),
+        (
+            "Nine people were killed, according to a foreign ministry spokesperson.",
+            "killed",
+            ["foreign ministry spokesperson"],
+        ),
+        (
+            "Mehr, citing the provincial governor, reported that nine people were killed.",
+            "killed",
+            ["Mehr", "provincial governor"],
+        ),
+        (
+            "State television reported on Tuesday that troops crossed the border.",
+            "crossed",
+            ["State television"],
+        ),
+        (
+            "Anwar Sadiq, a spokesman for the militia, said fighters had seized the bridge.",
+            "seized",
+            ["Anwar Sadiq"],
+        ),
+        (
+            "A militia spokesman, Captain Anwar Sadiq, said fighters had seized the bridge.",
+            "seized",
+            ["Captain Anwar Sadiq"],
+        ),
         ("Marta Kolb told reporters that gunmen attacked the convoy.", "attacked", ["Marta Kolb"]),
-        ("The general was quoted as saying by Nova TV that his men shot two smugglers.", "shot", ["Nova TV", "general"]),
-        ("The Interior Ministry denied that its officers had beaten the students.", "beaten", ["Interior Ministry"]),
+        (
+            "The general was quoted as saying by Nova TV that his men shot two smugglers.",
+            "shot",
+            ["Nova TV", "general"],
+        ),
+        (
+            "The Interior Ministry denied that its officers had beaten the students.",
+            "beaten",
+            ["Interior Ministry"],
+        ),
         ("Oslo accused the militia of burning two villages.", "burning", ["Oslo"]),
-        ("The raid, Deputy Governor Imre Vass said, killed four gunmen.", "killed", ["Deputy Governor Imre Vass"]),
+        (
+            "The raid, Deputy Governor Imre Vass said, killed four gunmen.",
+            "killed",
+            ["Deputy Governor Imre Vass"],
+        ),
         ("Zarkovia's claim that its jets were shot down could not be checked.", "shot down", ["Zarkovia"]),
         ("Police: Gunmen Attack Market", "Attack", ["Police"]),
         ("Villagers and aid workers said planes bombed the school.", "bombed", ["Villagers", "aid workers"]),
@@ -60,7 +96,10 @@ def test_the_form_gives_the_source(text: str, trigger: str, expected: list[str])
 
 def test_a_nested_chain_is_outermost_first() -> None:
     text = "The Courier reported that the mayor said gunmen attacked the market."
-    assert source(text, "attacked") == ["The Courier", "mayor"] or source(text, "attacked") == ["Courier", "mayor"]
+    assert source(text, "attacked") == ["The Courier", "mayor"] or source(text, "attacked") == [
+        "Courier",
+        "mayor",
+    ]
 
 
 def test_another_speaker_behind_but_takes_over() -> None:

@@ -73,7 +73,8 @@ def main() -> None:
                         continue
                     said = got.text.lower() if got else ""
                     right = bool(got) and bool(
-                        words_of(said) & (known.get(who, set()) | words_of(who)) or (stem is not None and stem in said)
+                        words_of(said) & (known.get(who, set()) | words_of(who))
+                        or (stem is not None and stem in said)
                     )
                     count["all"] += 1
                     count["right"] += right
@@ -81,8 +82,19 @@ def main() -> None:
                     by_form[name.lower()][0] += right
                     by_form[name.lower()][1] += 1
                     if not right:
-                        shown.append((name, full, said, got.why if got else "", text[max(0, a - 150) : b].replace("\n", " "), doc["id"]))
-    print(f"pronouns right {count['right'] / max(1, count['all']):.3f} of {count['all']}, unresolved {count['unresolved']}")
+                        shown.append(
+                            (
+                                name,
+                                full,
+                                said,
+                                got.why if got else "",
+                                text[max(0, a - 150) : b].replace("\n", " "),
+                                doc["id"],
+                            )
+                        )
+    print(
+        f"pronouns right {count['right'] / max(1, count['all']):.3f} of {count['all']}, unresolved {count['unresolved']}"
+    )
     print({k: f"{r}/{n}" for k, (r, n) in sorted(by_form.items(), key=lambda x: -x[1][1])})
     if not options.dev:
         for row in shown[: options.errors]:

@@ -89,7 +89,15 @@ def main() -> None:
                 count[cause] += not right
                 if not right:
                     a, b = doc["sentences"][claim["s"]]
-                    row = (cause, claim["type"], claim["trigger"], str(gold), str(said), text[a:b].replace("\n", " "), doc["id"])
+                    row = (
+                        cause,
+                        claim["type"],
+                        claim["trigger"],
+                        str(gold),
+                        str(said),
+                        text[a:b].replace("\n", " "),
+                        doc["id"],
+                    )
                     shown.append(row)
             if gold:
                 count["gold"] += 1

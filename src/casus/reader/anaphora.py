@@ -108,7 +108,10 @@ def antecedents(
 
 
 def _candidates(
-    text: str, sentences: Sequence[Span], names: Sequence[NamedMention], by_sentence: Sequence[tuple[Token, ...]]
+    text: str,
+    sentences: Sequence[Span],
+    names: Sequence[NamedMention],
+    by_sentence: Sequence[tuple[Token, ...]],
 ) -> list[_Candidate]:
     starts = [s for s, _ in sentences]
     out = []
@@ -129,7 +132,9 @@ def _is_subject(toks: Sequence[Token], start: int, end: int) -> bool:
     if i is None or j is None:
         return False
     front = i - 1
-    while front >= 0 and (is_one(toks[front].low, "determiner") or toks[front].low in ("former", "new", "top")):
+    while front >= 0 and (
+        is_one(toks[front].low, "determiner") or toks[front].low in ("former", "new", "top")
+    ):
         front -= 1
     if front >= 0 and is_one(toks[front].low, "preposition"):
         return False
@@ -300,8 +305,12 @@ def _fit_definite(anaphor: _Anaphor, c: _Candidate) -> float | None:
     return None
 
 
-_OFFICES = frozenset("president minister king queen pope ambassador governor mayor general colonel premier".split())
-_ANY_BODY = frozenset("organization organisation agency body company bloc watchdog charity newspaper network".split())
+_OFFICES = frozenset(
+    "president minister king queen pope ambassador governor mayor general colonel premier".split()
+)
+_ANY_BODY = frozenset(
+    "organization organisation agency body company bloc watchdog charity newspaper network".split()
+)
 
 
 def _same_clause_object(anaphor: _Anaphor, c: _Candidate, toks: Sequence[Token]) -> bool:

@@ -94,10 +94,15 @@ def presupposed(text: str, over: Sequence[Attribution], trigger_start: int) -> b
     """
     start = max(s for a in over for s, e in a.contents if s <= trigger_start < e)
     toks = tokens(text, max(start, trigger_start - 90), trigger_start)
-    if any(t.text in "“\"" for t in toks):
+    if any(t.text in '“"' for t in toks):
         return False
     k = len(toks) - 1
-    while k >= 0 and len(toks) - k <= 4 and toks[k].wordy and not is_one(toks[k].low, "determiner", "preposition"):
+    while (
+        k >= 0
+        and len(toks) - k <= 4
+        and toks[k].wordy
+        and not is_one(toks[k].low, "determiner", "preposition")
+    ):
         k -= 1
     return k > 0 and toks[k].low in _DEFINITE and toks[k - 1].low in _HANGS_ON
 
@@ -117,7 +122,11 @@ def _is_actor(text: str, a: Attribution, actors: Sequence[tuple[int, int]]) -> b
 
 
 def _content_words(phrase: str) -> set[str]:
-    return {t.low for t in tokens(phrase, 0, len(phrase)) if t.wordy and not is_one(t.low, "preposition", "determiner")}
+    return {
+        t.low
+        for t in tokens(phrase, 0, len(phrase))
+        if t.wordy and not is_one(t.low, "preposition", "determiner")
+    }
 
 
 def _width(a: Attribution, at: int) -> int:
@@ -139,7 +148,13 @@ def _extended(
         if touches and (quote.start < start or quote.end > end) and speech.verb_class != "accuse":
             contents.append((quote.start, quote.end))
     return Attribution(
-        speech.speakers, speech.verb, speech.verb_class, tuple(contents), n, speech.form, f"{speech.form} in its sentence"
+        speech.speakers,
+        speech.verb,
+        speech.verb_class,
+        tuple(contents),
+        n,
+        speech.form,
+        f"{speech.form} in its sentence",
     )
 
 
@@ -170,7 +185,9 @@ def _run_on(
         if speaker is not None and run <= _MAX_RUN and (opens or first_person):
             why = "a quote without a speaker continues the speech before it"
             out.append(
-                Attribution(speaker.speakers, speaker.verb, speaker.verb_class, ((start, end),), n, "run-on", why)
+                Attribution(
+                    speaker.speakers, speaker.verb, speaker.verb_class, ((start, end),), n, "run-on", why
+                )
             )
         elif not inside:
             speaker = None
@@ -178,4 +195,4 @@ def _run_on(
 
 
 def _opens_sentence(text: str, quote_start: int, sentence_start: int) -> bool:
-    return quote_start <= sentence_start or not text[sentence_start:quote_start].strip(" \t\n“\"«‘(")
+    return quote_start <= sentence_start or not text[sentence_start:quote_start].strip(' \t\n“"«‘(')

@@ -18,7 +18,7 @@ _PREFIXES = frozenset(
     "anti counter inter intra trans ultra super former then post near self semi quasi pseudo mainly mostly "
     "once extra over under cross multi".split()
 )
-BREAKS = frozenset(",;:()[]—–-“”\"«»…?!|/")
+BREAKS = frozenset(',;:()[]—–-“”"«»…?!|/')
 BE = frozenset("is are was were be been being am 's 're".split())
 HAVE = frozenset("has have had having 've 'd".split())
 
@@ -63,7 +63,16 @@ def word_lists() -> dict[str, frozenset[str]]:
 @cache
 def noun_kinds() -> dict[str, str]:
     """Head noun -> source kind, from source_nouns.tsv."""
-    return {w: row[1] for row in read_rows("source_nouns.tsv") if row[0] == "noun" for w in row[2].lower().split()}
+    return {
+        w: row[1] for row in read_rows("source_nouns.tsv") if row[0] == "noun" for w in row[2].lower().split()
+    }
+
+
+@cache
+def body_kinds() -> dict[str, str]:
+    """Known body in lower case -> source kind, from the phrases of source_nouns.tsv."""
+    rows = (row for row in read_rows("source_nouns.tsv") if row[0] == "phrase")
+    return {phrase.lower(): row[1] for row in rows for phrase in row[2].split("|")}
 
 
 def is_one(word: str, *lists: str) -> bool:
@@ -125,7 +134,9 @@ def noun_phrase(toks: Sequence[Token], first: int, last: int) -> tuple[int, int]
         if is_one(t.low, "adverb", "timeword", "weekday", "month") or (
             t.low in ("a", "an", "the", "and", "but", "or", "as", "so", "yet", "one", "in-", "&")
             or not t.wordy
-            or t.low.isdigit() and first + 1 < last and is_one(toks[first + 1].low, "weekday", "timeword")
+            or t.low.isdigit()
+            and first + 1 < last
+            and is_one(toks[first + 1].low, "weekday", "timeword")
         ):
             first += 1
         elif is_one(t.low, "preposition"):
@@ -151,7 +162,9 @@ def _past_preposition(toks: Sequence[Token], first: int, last: int) -> int:
 
 def is_time(token: Token) -> bool:
     """A weekday, month, year or the like."""
-    return is_one(token.low, "weekday", "month", "timeword") or (token.text.isdigit() and len(token.text) == 4)
+    return is_one(token.low, "weekday", "month", "timeword") or (
+        token.text.isdigit() and len(token.text) == 4
+    )
 
 
 def span_of(toks: Sequence[Token], first: int, last: int) -> tuple[int, int]:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from casus.reader.clauses import Token, is_break, is_one, looks_finite, noun_kinds, read_rows, tokens
+from casus.reader.clauses import (
+    Token,
+    body_kinds,
+    is_break,
+    is_one,
+    looks_finite,
+    noun_kinds,
+    read_rows,
+    tokens,
+)
 
 MentionKind = Literal["person", "organisation", "country", "group", "place", "other"]
 
@@ -55,7 +64,9 @@ def lists() -> _Words:
 
 # ------------------------------------------------------------------------------- several actors in one phrase
 
-_JOINT = re.compile(r"\s*,\s*(?:and|or|as well as|along with)\s+|\s+(?:and|or|as well as|along with)\s+|\s*,\s*|\s+&\s+")
+_JOINT = re.compile(
+    r"\s*,\s*(?:and|or|as well as|along with)\s+|\s+(?:and|or|as well as|along with)\s+|\s*,\s*|\s+&\s+"
+)
 _COMPANY = frozenset("co company sons brothers partners associates sons".split())
 # "Ministry of Defense and Aviation": behind one of these and "of" or "for", "and" joins the subject, not actors
 _BODY = frozenset(
@@ -98,12 +109,18 @@ def _inside_name(phrase: str, joint: re.Match[str]) -> bool:
     if right and right.group().lower().rstrip(".") in _COMPANY:
         return True
     left = low[: joint.start()].replace("'s", "").split()
-    behind = next((k for k in range(len(left) - 1, -1, -1) if left[k].strip(",") in ("of", "for", "to")), None)
+    behind = next(
+        (k for k in range(len(left) - 1, -1, -1) if left[k].strip(",") in ("of", "for", "to")), None
+    )
     if behind is None or behind == 0 or left[behind - 1] not in _BODY:
         return False
     # "Ministry of Defense and the army": an article, or a body on the right, opens another actor
     rest = low[joint.end() :].split()
-    return bool(rest) and rest[0] not in ("the", "a", "an") and not any(w in _BODY or w in noun_kinds() for w in rest)
+    return (
+        bool(rest)
+        and rest[0] not in ("the", "a", "an")
+        and not any(w in _BODY or w in noun_kinds() for w in rest)
+    )
 
 
 def _without_article(phrase: str, a: int, b: int) -> tuple[int, int]:
@@ -145,12 +162,17 @@ def _run(toks: Sequence[Token], i: int) -> int:
         t = toks[k]
         if is_break(toks, k) and t.text != "-":
             break
-        if is_one(t.low, "weekday", "month", "pronoun") and not (t.capital and k > i and t.low not in ("i", "it", "he")):
+        if is_one(t.low, "weekday", "month", "pronoun") and not (
+            t.capital and k > i and t.low not in ("i", "it", "he")
+        ):
             break
         if t.low == "of" and k > i and toks[k - 1].low in words.heads and _of_name(toks, k):
             k += 2
             continue
-        inner = t.low in ("of", "al", "bin", "bint", "abu", "ibn", "van", "von", "de", "el", "la", "der", "den") and k > i
+        inner = (
+            t.low in ("of", "al", "bin", "bint", "abu", "ibn", "van", "von", "de", "el", "la", "der", "den")
+            and k > i
+        )
         if inner and k + 1 < len(toks) and toks[k + 1].capital:
             k += 1
             continue
@@ -177,7 +199,9 @@ def _of_name(toks: Sequence[Token], k: int) -> bool:
     return k + 2 < len(toks) and toks[k + 1].low == "the" and toks[k + 2].capital
 
 
-_SMALL = frozenset("one two three four five six seven eight nine ten file watch photo yes no according".split())
+_SMALL = frozenset(
+    "one two three four five six seven eight nine ten file watch photo yes no according".split()
+)
 _AT = frozenset("in at near around outside inside across throughout".split())
 
 
@@ -189,6 +213,9 @@ def _mention(toks: Sequence[Token], i: int, last: int) -> NamedMention | None:
     gender = _gender(toks, i, last)
     if low in words.countries or low.removeprefix("the ") in words.countries:
         return NamedMention(start, end, "country", False)
+    body = body_kinds().get(low)
+    if body is not None and head.capital:
+        return NamedMention(start, end, "group" if body == "armed-group" else "organisation", None)
     if head.low in words.heads and not (head.capital and gender):
         kind, plural = words.heads[head.low]
         return NamedMention(start, end, kind, plural, gender if kind == "person" else None)
@@ -197,7 +224,12 @@ def _mention(toks: Sequence[Token], i: int, last: int) -> NamedMention | None:
     before = toks[i - 1] if i else None
     if low in words.demonyms:
         plural = head.low.endswith("s") and not head.low.endswith("ss")
-        alone = before is not None and is_one(before.low, "determiner") and last < len(toks) and looks_finite(toks, last)
+        alone = (
+            before is not None
+            and is_one(before.low, "determiner")
+            and last < len(toks)
+            and looks_finite(toks, last)
+        )
         if not plural and alone:
             return NamedMention(start, end, "person", False)
         return NamedMention(start, end, "group", True) if plural else None

@@ -25,7 +25,7 @@ def quotes(text: str, sentences: Sequence[tuple[int, int]]) -> list[Quote]:
     out: list[Quote] = []
     opened: int | None = None
     for at, char in enumerate(text):
-        if char not in "“”«»\"":
+        if char not in '“”«»"':
             continue
         opens = char in _OPEN or (char == '"' and _at_word_start(text, at))
         if opens:

@@ -49,7 +49,10 @@ def _of_phrase(words: str) -> SourceKind | None:
 
 
 def _spokesman(toks: tuple[Token, ...]) -> bool:
-    return any(t.low.startswith("spokes") or t.low in ("official", "officials", "commander", "commanders") for t in toks)
+    return any(
+        t.low.startswith("spokes") or t.low in ("official", "officials", "commander", "commanders")
+        for t in toks
+    )
 
 
 def _named_body(words: str) -> SourceKind | None:

@@ -37,7 +37,7 @@ EVIDENCE = frozenset(
     "newscast group".split()
 )
 # after these a clause is the hearer's or the writer's, not a complement
-_QUOTES = "“”\"«»‘"
+_QUOTES = '“”"«»‘'
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,16 @@ def _according(text: str, toks: Sequence[Token], i: int) -> Speech | None:
     if np is None:
         return None
     contents: tuple[tuple[int, int], ...]
-    leading = not any(t.wordy for t in toks[:i]) or (i <= 3 and not any(looks_finite(toks, k) for k in range(i)))
+    leading = not any(t.wordy for t in toks[:i]) or (
+        i <= 3 and not any(looks_finite(toks, k) for k in range(i))
+    )
     if leading:
         contents = ((toks[np[1] - 1].end, toks[-1].end),)
     else:
         contents = ((toks[0].start, toks[i].start),)
-    return Speech(_speakers(text, toks, np), (toks[i].start, toks[i + 1].end), "say", contents, "according-to")
+    return Speech(
+        _speakers(text, toks, np), (toks[i].start, toks[i + 1].end), "say", contents, "according-to"
+    )
 
 
 def _verb(
@@ -119,7 +123,11 @@ def _verb(
         return None, None
     if subject[1] - subject[0] == 1 and toks[subject[0]].low in ("i", "we", "you"):
         return None, None  # inside a quote: the quote's own speaker stands for them
-    if cls == "show" and not any(t.low in EVIDENCE for t in toks[subject[0] : subject[1]]) and lemma != "quote":
+    if (
+        cls == "show"
+        and not any(t.low in EVIDENCE for t in toks[subject[0] : subject[1]])
+        and lemma != "quote"
+    ):
         return None, None
     if lemma == "quote":
         return _quoted(text, toks, i, subject), subject
@@ -137,7 +145,9 @@ def _noun(text: str, toks: Sequence[Token], i: int) -> Speech | None:
         if i == 0 or not (toks[i - 1].capital or toks[i - 1].possessive):
             return None
         first = i - 1
-        while first > 0 and (toks[first - 1].capital or toks[first - 1].low in ("of", "by")) and first > i - 6:
+        while (
+            first > 0 and (toks[first - 1].capital or toks[first - 1].low in ("of", "by")) and first > i - 6
+        ):
             first -= 1
         np = noun_phrase(toks, first, i)
         content = (toks[i + 1].end, toks[-1].end)
@@ -157,10 +167,19 @@ def _noun(text: str, toks: Sequence[Token], i: int) -> Speech | None:
 def _headline(text: str, toks: Sequence[Token]) -> Speech | None:
     """ "Police: Two Killed in Blast": a few words, a colon, then the news."""
     colon = next((k for k, t in enumerate(toks[:8]) if t.text == ":"), None)
-    if colon is None or colon == 0 or colon + 2 >= len(toks) or any(looks_finite(toks, k) for k in range(colon)):
+    if (
+        colon is None
+        or colon == 0
+        or colon + 2 >= len(toks)
+        or any(looks_finite(toks, k) for k in range(colon))
+    ):
         return None
     np = noun_phrase(toks, 0, colon)
-    known = np is not None and could_speak(toks, *np) and toks[colon - 1].low not in ("watch", "photos", "video", "file")
+    known = (
+        np is not None
+        and could_speak(toks, *np)
+        and toks[colon - 1].low not in ("watch", "photos", "video", "file")
+    )
     if np is None or not known or not toks[0].capital or toks[colon].end == toks[colon + 1].start:
         return None
     content = ((toks[colon].end, toks[-1].end),)
@@ -183,7 +202,9 @@ def _passive_speech(text: str, toks: Sequence[Token], i: int, cls: VerbClass) ->
     """ "was quoted as saying by Y", "it is claimed by", "was confirmed by"; without "by" nobody speaks."""
     low = toks[i].low
     if low == "quoted":
-        saying = next((k for k in range(i + 1, min(i + 4, len(toks))) if toks[k].low in ("saying", "telling")), None)
+        saying = next(
+            (k for k in range(i + 1, min(i + 4, len(toks))) if toks[k].low in ("saying", "telling")), None
+        )
         subject = _subject(toks, i, None)
         if saying is None or subject is None or not could_speak(toks, *subject):
             return None
@@ -229,7 +250,10 @@ def _subject(toks: Sequence[Token], i: int, last_subject: tuple[int, int] | None
     if toks[i].low.endswith("ing") and not any(t.low in BE for t in toks[j + 1 : i]):
         return last_subject or _main_subject(toks, i)
     if here.low == "to":
-        went = next((k for k in range(j - 1, max(-1, j - 6), -1) if toks[k].low in ("went", "goes", "gone", "go")), None)
+        went = next(
+            (k for k in range(j - 1, max(-1, j - 6), -1) if toks[k].low in ("went", "goes", "gone", "go")),
+            None,
+        )
         return _subject(toks, went, last_subject) if went else None
     if here.low in ("and", "but", "or"):
         return last_subject or _main_subject(toks, j)
@@ -247,7 +271,13 @@ def _skip_back(toks: Sequence[Token], j: int) -> int:
     """Left over helpers, adverbs and times: "has also", "on Monday", "n't"."""
     while j >= 0:
         t = toks[j]
-        if is_one(t.low, "aux") or t.low in ("not",) or is_one(t.low, "adverb") or t.low.endswith("ly") and not t.capital:
+        if (
+            is_one(t.low, "aux")
+            or t.low in ("not",)
+            or is_one(t.low, "adverb")
+            or t.low.endswith("ly")
+            and not t.capital
+        ):
             if t.low in ("all", "both") and j and toks[j - 1].low != "they":
                 break
             j -= 1
@@ -333,7 +363,9 @@ def _edge(toks: Sequence[Token], last: int) -> int:
 
 def _is_name(toks: Sequence[Token], first: int, last: int) -> bool:
     """Capitalised words only: a name with its rank, no description."""
-    return last - first >= 2 and all(t.capital or not t.wordy or t.low in ("al", "bin", "el", "de") for t in toks[first:last])
+    return last - first >= 2 and all(
+        t.capital or not t.wordy or t.low in ("al", "bin", "el", "de") for t in toks[first:last]
+    )
 
 
 def _main_subject(toks: Sequence[Token], before: int) -> tuple[int, int] | None:
@@ -357,7 +389,9 @@ def _inverted(toks: Sequence[Token], i: int) -> tuple[int, int] | None:
     if j < 0 or not (toks[j].text in ",”\"'’»" or toks[j].text in _QUOTES) or i + 1 >= len(toks):
         return None
     t = toks[i + 1]
-    if not (t.capital or t.low in ("a", "an", "the", "one", "his", "her") or t.low in ("officials", "police")):
+    if not (
+        t.capital or t.low in ("a", "an", "the", "one", "his", "her") or t.low in ("officials", "police")
+    ):
         return None
     if is_one(t.low, "weekday", "month"):
         return None
@@ -390,7 +424,9 @@ def _right_phrase(toks: Sequence[Token], first: int) -> tuple[int, int] | None:
             break
         if is_one(t.low, "preposition") and t.low not in ("of", "for", "in", "at", "from", "with"):
             break
-        if t.low in ("in", "at", "with", "from") and not (last + 1 < len(toks) and (toks[last + 1].capital or toks[last + 1].low == "the")):
+        if t.low in ("in", "at", "with", "from") and not (
+            last + 1 < len(toks) and (toks[last + 1].capital or toks[last + 1].low == "the")
+        ):
             break
         if is_time(t) or last - first > 14:
             break
@@ -418,7 +454,7 @@ def _contents(
     if subject[0] < i and _is_trailing(toks, i, subject, stop):
         edge = toks[subject[0]].start
         front = ((toks[0].start, edge),)
-        if stop < len(toks) and toks[stop].text in ",\"“" and stop + 2 < len(toks):
+        if stop < len(toks) and toks[stop].text in ',"“' and stop + 2 < len(toks):
             return (*front, (toks[stop].end, toks[-1].end))
         return front
     if not any(t.wordy for t in toks[i + 1 :]):
@@ -433,7 +469,7 @@ def _is_trailing(toks: Sequence[Token], i: int, subject: tuple[int, int], stop: 
         k -= 1
     if k < 0 or not (toks[k].text in ",”\"'’»—–-" or toks[k].text in _QUOTES):
         return False
-    quoted = toks[k].text in "”\"»"
+    quoted = toks[k].text in '”"»'
     if not quoted and not any(looks_finite(toks, n) or toks[n].text in _QUOTES or n > 12 for n in range(k)):
         # nothing in front but a phrase ("In Moscow, X said ..."): mid-sentence only when a comma follows
         return stop == i + 1 and stop < len(toks) and toks[stop].text == ","
@@ -447,11 +483,22 @@ def _content_end(toks: Sequence[Token], i: int) -> int:
     for k in range(i + 2, len(toks) - 3):
         if toks[k].low in ("and", "but") and _own_act(toks, k, i):
             return toks[k].start
-        if toks[k].text in ",;" and toks[k + 1].low in ("but", "while", "and", "although", "though", "whereas"):
+        if toks[k].text in ",;" and toks[k + 1].low in (
+            "but",
+            "while",
+            "and",
+            "although",
+            "though",
+            "whereas",
+        ):
             for v in range(k + 3, min(k + 12, len(toks))):
                 if is_break(toks, v):
                     break
-                if toks[v].low in verb_forms() and toks[v].low[-3:] != "ing" and toks[v - 1].low not in ("to", "the", "a"):
+                if (
+                    toks[v].low in verb_forms()
+                    and toks[v].low[-3:] != "ing"
+                    and toks[v - 1].low not in ("to", "the", "a")
+                ):
                     return toks[k].start
     return toks[-1].end
 
@@ -462,7 +509,9 @@ def _own_act(toks: Sequence[Token], conjunction: int, verb: int) -> bool:
     while k < len(toks) - 1 and (is_one(toks[k].low, "adverb") or toks[k].low.endswith("ly")):
         k += 1
     low = toks[k].low
-    same_tense = low.endswith("ed") == (toks[verb].low.endswith("ed") or toks[verb].low in ("said", "told", "wrote"))
+    same_tense = low.endswith("ed") == (
+        toks[verb].low.endswith("ed") or toks[verb].low in ("said", "told", "wrote")
+    )
     return low in verb_forms() and same_tense and verb_forms()[low][1] != "think" and not low.endswith("ing")
 
 
@@ -474,7 +523,7 @@ def _span(token: Token) -> tuple[int, int]:
 
 
 def _quote_or_comma_before(toks: Sequence[Token], i: int) -> bool:
-    return i > 0 and (toks[i - 1].text in ",”\"" or toks[i - 1].text in _QUOTES)
+    return i > 0 and (toks[i - 1].text in ',”"' or toks[i - 1].text in _QUOTES)
 
 
 def _is_noun_or_adjective(toks: Sequence[Token], i: int) -> bool:
@@ -485,13 +534,45 @@ def _is_noun_or_adjective(toks: Sequence[Token], i: int) -> bool:
         return True
     if before is None:
         return not low.endswith("ing")
-    if is_one(before.low, "determiner") and before.low not in ("this", "that", "many", "some", "most", "several", "all"):
+    if is_one(before.low, "determiner") and before.low not in (
+        "this",
+        "that",
+        "many",
+        "some",
+        "most",
+        "several",
+        "all",
+    ):
         return before.low not in ("both",)
     if before.possessive or before.low in ("of", "by", "with", "for", "to", "from", "in", "on"):
         return True
-    nounish = low in SPEECH_NOUNS or low in ("estimates", "reports", "posts", "notes", "states", "state", "details", "documents", "point", "points", "show", "shows", "post", "lists", "claims", "comments", "fears", "hopes", "thought", "note")
+    nounish = low in SPEECH_NOUNS or low in (
+        "estimates",
+        "reports",
+        "posts",
+        "notes",
+        "states",
+        "state",
+        "details",
+        "documents",
+        "point",
+        "points",
+        "show",
+        "shows",
+        "post",
+        "lists",
+        "claims",
+        "comments",
+        "fears",
+        "hopes",
+        "thought",
+        "note",
+    )
     after = toks[i + 1].low if i + 1 < len(toks) else ""
-    if nounish and (after in ("of", "by", "from", "about", "on", "in", "and", "are", "were", "have", "is", "was") or not after):
+    if nounish and (
+        after in ("of", "by", "from", "about", "on", "in", "and", "are", "were", "have", "is", "was")
+        or not after
+    ):
         return True
     return low == "state" and not (before.low.endswith("s") or before.capital)
 
@@ -511,9 +592,14 @@ def _has_that(toks: Sequence[Token], i: int) -> bool:
 
 def _passive(toks: Sequence[Token], i: int) -> bool:
     """A form of "be" in front of the participle, adverbs between."""
-    if toks[i].low.endswith("ing") or not (toks[i].low.endswith("ed") or toks[i].low in ("said", "told", "thought", "known", "found", "shown", "written")):
+    if toks[i].low.endswith("ing") or not (
+        toks[i].low.endswith("ed")
+        or toks[i].low in ("said", "told", "thought", "known", "found", "shown", "written")
+    ):
         return False
     j = i - 1
-    while j >= 0 and (is_one(toks[j].low, "adverb") or toks[j].low in ("not", "n't")) and toks[j].low not in BE:
+    while (
+        j >= 0 and (is_one(toks[j].low, "adverb") or toks[j].low in ("not", "n't")) and toks[j].low not in BE
+    ):
         j -= 1
     return j >= 0 and (toks[j].low in BE or toks[j].low.endswith(("wasn't", "isn't", "weren't", "aren't")))

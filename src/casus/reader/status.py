@@ -15,7 +15,9 @@ _SPOKEN = frozenset(("REJECT", "THREATEN", "REQUEST", "ACCUSE"))
 _NOT = frozenset(("not", "n't", "never"))
 _PAST = frozenset("did do does has have had was were is are been".split())
 _POSSIBLE = frozenset("could may might".split())
-_OUTSIDE = frozenset("responsibility involvement role link links connection access entry visa visas wrongdoing".split())
+_OUTSIDE = frozenset(
+    "responsibility involvement role link links connection access entry visa visas wrongdoing".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,19 @@ def _denied(toks: Sequence[Token], i: int, last: int) -> StatusCue | None:
 def _deny_verb(toks: Sequence[Token], i: int) -> int | None:
     """ "denied that", "denied accusations that", "denied shelling": the clause or the deed itself is denied."""
     for k in range(i - 1, max(-1, i - 20), -1):
-        if toks[k].low in ("but", ";", "while", "after", "when", "before", "since", "saying", "said", "of", "only"):
+        if toks[k].low in (
+            "but",
+            ";",
+            "while",
+            "after",
+            "when",
+            "before",
+            "since",
+            "saying",
+            "said",
+            "of",
+            "only",
+        ):
             return None
         if toks[k].low in ("and", "or") and (looks_finite(toks, k + 1) or toks[k + 1].low.endswith("ed")):
             return None
@@ -117,7 +131,11 @@ def _planned(toks: Sequence[Token], i: int, last: int) -> StatusCue | None:
         at = min(k for k in group if toks[k].low == "to") - 1
         while at >= 0 and is_one(toks[at].low, "adverb"):
             at -= 1
-        if at >= 0 and toks[at].low in cues()["plan-to"] and not (at and toks[at - 1].low in ("no", "not", "n't", "never")):
+        if (
+            at >= 0
+            and toks[at].low in cues()["plan-to"]
+            and not (at and toks[at - 1].low in ("no", "not", "n't", "never"))
+        ):
             return StatusCue("planned", f"{toks[at].low} to")
     k = _before_noun(toks, i)
     near = [toks[n].low for n in range(max(0, i - 4), i)]
@@ -183,7 +201,11 @@ def _before_noun(toks: Sequence[Token], i: int) -> int | None:
             return k
         if is_one(toks[k].low, "determiner"):
             return k
-        if is_break(toks, k) or is_one(toks[k].low, "preposition", "subordinator", "aux") or looks_finite(toks, k):
+        if (
+            is_break(toks, k)
+            or is_one(toks[k].low, "preposition", "subordinator", "aux")
+            or looks_finite(toks, k)
+        ):
             return None
         k -= 1
     return None
@@ -212,7 +234,9 @@ def _governor_of_to(toks: Sequence[Token], to: int) -> str | None:
             return low if k == to - 1 else None
         if low in cues()["urge"]:
             nominal = k and (is_one(toks[k - 1].low, "determiner") or toks[k - 1].possessive)
-            return None if nominal or (low.startswith("call") and toks[k + 1].low not in ("on", "upon")) else low
+            return (
+                None if nominal or (low.startswith("call") and toks[k + 1].low not in ("on", "upon")) else low
+            )
         if is_break(toks, k) or is_one(low, "subordinator") or is_one(low, "aux"):
             return None
     return None
@@ -227,6 +251,10 @@ def _in_condition(toks: Sequence[Token], i: int) -> str | None:
         low = toks[k].low
         if low in ("if", "unless", "whether"):
             return low if not (k and toks[k - 1].low in ("even", "as")) else None
-        if is_break(toks, k) and toks[k].text != '"' or low in ("but", "that", "when", "who", "which", "after"):
+        if (
+            is_break(toks, k)
+            and toks[k].text != '"'
+            or low in ("but", "that", "when", "who", "which", "after")
+        ):
             return None
     return None
