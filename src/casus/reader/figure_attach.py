@@ -16,7 +16,8 @@ _MEASURES = {
 }
 _ABDUCTION = re.compile(r"abduct|kidnap|captur|hostage|captive|prisoner|seiz", re.IGNORECASE)
 _NEW_CLAUSE = re.compile(
-    r"[;:.?!—“”\"]|\b(?:but|while|whereas|although|though|because|said|says|told|added)\b|,\sand\b|\sand\s(?=\w+ed\b)"
+    r"[;:.?!—“”\"]|\b(?:but|while|whereas|although|though|because|said|says|told|added)\b|,\sand\b"
+    r"|\sand\s(?=\w+ed\b)"
 )
 _ATTRIBUTED = re.compile(r"\b(?:which|that)\b[\w\s,'’.-]{0,50}?\bsaid\b")
 _LINK = re.compile(r"(?:;|,?\sand|;\sand)\s*$")
@@ -25,7 +26,7 @@ _AND_VERB = re.compile(r"\sand\s(?=\w+ed\b)")
 _FAR = 130
 
 
-def attach(
+def attach(  # noqa: PLR0917
     text: str,
     sentence_start: int,
     sentence_end: int,

@@ -43,21 +43,26 @@ class _Harm:
 
 
 _CUMULATIVE = re.compile(
-    r"\b(?:bring(?:s|ing)?|brought|raising|raised|takes?|taking|pushing)\s(?:the|its|their)\s(?:\w+\s){0,3}(?:toll|total|number)\b|\btoll\b[^.;]{0,40}"
-    r"\b(?:rose|risen|rises|climbed|reached|stands?|stood|passed)\b|\bsince\s|\bso\sfar\b|\bto\sdate\b|\bin\s(?:all|total)\b|\ball\stold\b"
+    r"\b(?:bring(?:s|ing)?|brought|raising|raised|takes?|taking|pushing)\s(?:the|its"
+    r"|their)\s(?:\w+\s){0,3}(?:toll|total|number)\b|\btoll\b[^.;]{0,40}"
+    r"\b(?:rose|risen|rises|climbed|reached|stands?|stood|passed)\b|\bsince\s|\bso\sfar\b|\bto\sdate\b"
+    r"|\bin\s(?:all|total)\b|\ball\stold\b"
     r"|\b(?:over|in|during)\sthe\s(?:past|last)\s|\b(?:this|last)\syear\b"
 )
 # "killed or wounded 30" counts neither the dead nor the hurt
 _MIXED = re.compile(r"\s(?:or|and/or)\s(?:\w+\s)?$|^\s(?:or|and/or)\s(?:\w+\s)?")
 _MIXED_AND = re.compile(r"\sand\s$|^\sand\s")
 _AUX = re.compile(
-    r"\b(?:was|were|are|is|be|been|being|have|has|had|got|get|confirmed|reported|reportedly|feared|believed|left|presumed|gets?|getting)\b",
+    r"\b(?:was|were|are|is|be|been|being|have|has|had|got|get|confirmed|reported|reportedly|feared"
+    r"|believed|left|presumed|gets?|getting)\b",
     re.IGNORECASE,
 )
 # the auxiliaries and adverbs right before a passive or a state: "have reportedly been", "who were later"
 _AUX_END = re.compile(
-    r"(?:\s(?:who|that|which))?(?:[\s—](?:was|were|are|is|be|been|being|have|has|had|got|gets?|getting|confirmed|reported|reportedly|feared"
-    r"|believed|known|thought|presumed|said|to|also|later|still|allegedly|now|already|not|never|all|both|each|apparently|quickly|since"
+    r"(?:\s(?:who|that|which))?(?:[\s—](?:was|were|are|is|be|been|being|have|has|had|got|gets?|getting"
+    r"|confirmed|reported|reportedly|feared"
+    r"|believed|known|thought|presumed|said|to|also|later|still|allegedly|now|already|not|never|all|both"
+    r"|each|apparently|quickly|since"
     r"|killed\sor|lightly|seriously|badly|critically|severely|slightly|fatally|summarily)){1,7}\s?$",
     re.IGNORECASE,
 )
@@ -65,31 +70,43 @@ _AUX_END = re.compile(
 _DETERMINED = re.compile(r"\b(?:the|those|these|its|their|his|her)\s?$")
 # a finite verb or a border between a count and the harm word means that they belong to different deeds
 _BORDER = re.compile(
-    r"[;:!?“”\"—]|(?<![A-Z])\.(?=\s|$)|\s[-–]\s|\band(?=\s\w+ed\b)|\b(?:said|says|told|that|after|when|while|before|because"
+    r"[;:!?“”\"—]|(?<![A-Z])\.(?=\s|$)|\s[-–]\s|\band(?=\s\w+ed\b)|\b(?:said|says|told|that|after|when"
+    r"|while|before|because"
     r"|although|but|as|which|if|until|whose|is|was|are|were|has|had)\b"
 )
 _OBJECT_NEXT = re.compile(
-    r"\s(?:(?:the|an?|at\sleast|more|up|about|some|nearly|dozens|hundreds|several|scores|its|his|her|their|him|them|two|three|four|five"
+    r"\s(?:(?:the|an?|at\sleast|more|up|about|some|nearly|dozens|hundreds|several|scores|its|his|her"
+    r"|their|him|them|two|three|four|five"
     r"|six|seven|eight|nine|ten)\b|\d|[A-Z][a-z]+\s)"
 )
 _FILLER = re.compile(
     r"\s(?:(?:of|the|all|what|in\stotal|there|also|as)\s){0,2}(?:(?:and|or)\s\w+ing\s|(?:and|or)\s\w+ed\s)?"
 )
 _TOLL_FILLER = re.compile(
-    r"[^.;:]{0,60}?\b(?:to|at|of|is|was|were|around|reached|passed|exceeded|hit|put|as|topped|surpassed|climbed)\s"
+    r"[^.;:]{0,60}?\b(?:to|at|of|from|is|was|were|around|reached|passed|exceeded|hit|put|as|topped|surpassed"
+    r"|climbed)\s"
 )
 # "lost five soldiers", not "lost 20 seats"
-_LOST_PEOPLE = re.compile(rf"(?:\s[\w'’-]+){{0,3}}?\s{PERSON}s?\b|\s(?:men|women|children|people|policemen)\b")
+_LOST_PEOPLE = re.compile(
+    rf"(?:\s[\w'’-]+){{0,3}}?\s{PERSON}s?\b|\s(?:men|women|children|people"
+    rf"|policemen)\b"
+)
 _LISTED = re.compile(r",\s\w+ed(?:,|\sor\b)")
 _CHAIN = re.compile(
-    r"(?:\s[\w.'’-]+){0,6}?(?:\s(?:and|plus|as\swell\sas|along\swith(?:\stheir)?)\s|,\s(?:and\s)?)(?:another\s|their\s|his\s)?"
+    r"(?:\s[\w.'’-]+){0,6}?(?:\s(?:and|plus|as\swell\sas|along\swith(?:\stheir)?)\s"
+    r"|,\s(?:and\s)?)(?:another\s|their\s|his\s)?"
 )
 _NOT_CHAIN = re.compile(
-    r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|dead|were|was|are|have|has)\b"
+    r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|dead|were|was|are"
+    r"|have|has)\b"
 )
-_GROUP = re.compile(r"(?:\s(?:of\s(?:the|its|their|his|them)|other|more|people))?((?:\s[A-Za-z][\w'’-]*){1,4})")
+_GROUP = re.compile(
+    r"(?:\s(?:of\s(?:the|its|their|his|them)|other|more"
+    r"|people))?((?:\s[A-Za-z][\w'’-]*){1,4})"
+)
 _GROUP_STOP = re.compile(
-    r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|detained|dead|died|were|was|are|have|has|had|who|and|or|from|during|to|that|been|as|of)\b"
+    r"\b(?:in|by|at|on|near|with|for|after|when|while|killed|wounded|injured|arrested|detained|dead|died"
+    r"|were|was|are|have|has|had|who|and|or|from|during|to|that|been|as|of)\b"
 )
 # farther than this a count and its harm word rarely belong together; counted on the training reports
 _MAX_GAP = 90
@@ -132,7 +149,14 @@ def parse_figure(exact: str, measure: Measure) -> tuple[int | None, int | None, 
     got = parse_quantity(exact)
     if got is None:
         return None
-    if re.search(r"\b(?:killed|dead)\s(?:or|and)\s(?:wounded|injured|missing)\b", exact) and measure != "displaced":
+    if (
+        re.search(
+            r"\b(?:killed|dead)\s(?:or|and)\s(?:wounded|injured"
+            r"|missing)\b",
+            exact,
+        )
+        and measure != "displaced"
+    ):
         return None
     return got.low, got.high, got.qualifier, _group_of(exact, got)
 
@@ -248,7 +272,9 @@ def _chain_forward(text: str, after: Sequence[Quantity]) -> list[Quantity]:
         follows = text[quantity.end : quantity.end + 60]
         # "killing nine and 20 others were wounded": the second count has its own harm word
         own = re.match(
-            r"(?:\s[\w'’-]+){0,3}?\s(?:were|was|wounded|injured|hurt|arrested|detained|missing|had|have)\b", follows
+            r"(?:\s[\w'’-]+){0,3}?\s(?:were|was|wounded|injured|hurt|arrested|detained|missing|had"
+            r"|have)\b",
+            follows,
         )
         if quantity.part or own or not _linked(text, group[-1], quantity):
             break
@@ -277,7 +303,7 @@ def _mention(text: str, harm: _Harm, group: list[Quantity], start: int, stop: in
 def _group_of(text: str, quantity: Quantity) -> str | None:
     """Who is counted, in the text's own words: "civilians", "police officers"; None for a bare number."""
     if quantity.single:
-        return text[quantity.start : quantity.end].split()[-1]
+        return text[quantity.start : quantity.end].rsplit(maxsplit=1)[-1]
     match = _GROUP.match(text, quantity.end)
     if match is None:
         return None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-_ONES = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_ONE_WORDS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TEN_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONES = {word: n for n, word in enumerate(_ONE_WORDS)}
+_TENS = {word: 10 * n for n, word in enumerate(_TEN_WORDS, 2)}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SMALL = _ONES | _TENS
 
@@ -35,18 +34,23 @@ _SCALE = "hundred|thousand|million|billion"
 # Digits, or number words in a row; no time of day, decimal of a version, percentage or money.
 _DIGITS = (
     r"(?<![\w.,$€£¥:/#%])(?<!\d-)\d{1,3}(?:,\d{3})+(?![\d%]|[.,:]\d|(?:mm|km|kg|-[A-Za-z]))"
-    r"|(?<![\w.,$€£¥:/#%])(?<!\d-)\d{1,7}(?:\.\d{1,2}(?=\s(?:million|billion|thousand)))?(?![\d%\w]|[.,:/]\d|(?:mm|km|kg|-[A-Za-z]))"
+    r"|(?<![\w.,$€£¥:/#%])(?<!\d-)\d{1,7}(?:\.\d{1,2}(?=\s(?:million|billion|thousand)))?(?![\d%\w]"
+    r"|[.,:/]\d|(?:mm|km|kg|-[A-Za-z]))"
 )
 NUMERAL = (
     rf"(?:(?:{_DIGITS})(?:\s(?:hundred|thousand|million|billion)\b)?"
-    rf"|\b(?:{_SMALL_WORD})(?:-(?:{_SMALL_WORD}))?(?:[\s-](?:{_SCALE}))?(?:(?:\sand\s|\s)(?:{_SMALL_WORD})(?:-(?:{_SMALL_WORD}))?(?:\s(?:{_SCALE}))?){{0,3}}\b(?!-(?:year|day|month|hour|week|star|man|mile)))"
+    rf"|\b(?:{_SMALL_WORD})(?:-(?:{_SMALL_WORD}))?(?:[\s-](?:{_SCALE}))?(?:(?:\sand\s"
+    rf"|\s)(?:{_SMALL_WORD})(?:-(?:{_SMALL_WORD}))?(?:\s(?:{_SCALE}))?){{0,3}}\b(?!-(?:year|day|month"
+    rf"|hour|week|star|man|mile)))"
 )
 COLLECTIVE = (
-    r"(?:(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\sdozen\b|half[\s-]a[\s-]dozen\b|a\shalf[\s-]dozen\b|half-dozen\b"
+    r"(?:(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\sdozen\b|half[\s-]a[\s-]dozen\b"
+    r"|a\shalf[\s-]dozen\b|half-dozen\b"
     r"|a\s(?:dozen|score|couple|pair|hundred|thousand|million)\b)"
 )
 VAGUE_WORDS = (
-    r"(?:(?:tens|hundreds|dozens)\sof\s(?:thousands|millions)\b|(?:a\sfew|several)\s(?:dozen|hundred|thousand)\b"
+    r"(?:(?:tens|hundreds|dozens)\sof\s(?:thousands|millions)\b|(?:a\sfew|several)\s(?:dozen|hundred"
+    r"|thousand)\b"
     r"|dozens\b|scores\b|hundreds\b|thousands\b|millions\b|several\b|a\sfew\b|a\shandful\b|countless\b)"
 )
 
@@ -60,6 +64,8 @@ def parse_number(text: str) -> int | None:
     if match:
         count = parse_number(match[1])
         return 12 * count if count else 6 if match[1] in {"half", "half-"} else None
+    if words.startswith(("-", "+")):
+        return None
     tokens = [t for t in re.split(r"[\s-]+", words) if t]
     if not tokens or len(tokens) > 12:
         return None

@@ -9,16 +9,22 @@ from functools import cache
 from casus.reader.figure_words import FAMILY, MONTH, NOT_PEOPLE, PERSON
 from casus.reader.numerals import COLLECTIVE, NUMERAL, VAGUE_WORDS, parse_number, vague_number
 
-_AT_LEAST = r"at\sleast|no\sfewer\sthan|not\sfewer\sthan|no\sless\sthan|not\sless\sthan|a\sminimum\sof|upwards\sof|upward\sof|as\sfew\sas"
+_AT_LEAST = (
+    r"at\sleast|no\sfewer\sthan|not\sfewer\sthan|no\sless\sthan|not\sless\sthan|a\sminimum\sof"
+    r"|upwards\sof|upward\sof|as\sfew\sas"
+)
 _ABOVE = r"(?:well\s|far\s)?(?:more\sthan|over|above|in\sexcess\sof)"
 _AT_MOST = r"up\sto|as\smany\sas|at\smost|no\smore\sthan|not\smore\sthan|a\smaximum\sof|as\smuch\sas"
 _BELOW = r"fewer\sthan|less\sthan|under|just\sunder"
 _ABOUT = (
-    r"nearly|almost|close\sto|about|around|approximately|roughly|some|an\sestimated|estimated|perhaps|possibly|another|a\stotal\sof"
-    r"|just\sover|only|just|all(?:\sof\sthe|\sthe)?|the|exactly|other|an\sadditional|a\sfurther|a\sreported|reportedly"
+    r"nearly|almost|close\sto|about|around|approximately|roughly|some|an\sestimated|estimated|perhaps"
+    r"|possibly|another|a\stotal\sof"
+    r"|just\sover|only|just|all(?:\sof\sthe|\sthe)?|the|exactly|other|an\sadditional|a\sfurther"
+    r"|a\sreported|reportedly"
 )
 _LEAD = (
-    rf"(?:(?P<least>{_AT_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_AT_MOST})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))\s"
+    rf"(?:(?P<least>{_AT_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_AT_MOST})|(?P<below>{_BELOW})"
+    rf"|(?P<about>{_ABOUT}))\s"
 )
 _NUMBER = rf"(?:no\sone\b|nobody\b|none\b|both\b|{COLLECTIVE}|{VAGUE_WORDS}|{NUMERAL})"
 _QUANTITY = (
@@ -26,15 +32,22 @@ _QUANTITY = (
     rf"|(?P<r1>{NUMERAL})(?:\sto\s|\sor\s|\s?[–-]\s?)(?P<r2>{NUMERAL})"
     rf"|(?P<n>{_NUMBER})(?P<more>\sor\smore\b|\sor\sso\b)?)"
 )
-_NOT_IN_NAME = r"(?!(?:in|of|by|with|to|on|at|for|from|and|or|who|that|was|were|as|after|than|when|is|has|had)\b)"
+_NOT_IN_NAME = (
+    r"(?!(?:in|of|by|with|to|on|at|for|from|and|or|who|that|was|were|as|after|than|when|is|has"
+    r"|had)\b)"
+)
 # what may stand after a person: the noun must be the head, so not "a police officer's home", "a civilian plane"
 _AFTER_PERSON = (
-    r"(?=\s*(?:[,.;:)(—–\"”]|$)|\s(?:and|or|in|at|on|by|who|whom|was|were|is|are|be|has|had|have|being|been|after|when|while|during"
-    r"|near|from|with|to|as|for|of|outside|inside|protesting|accused|suspected|dead|killed|died|wounded|injured|captured|arrested"
-    r"|detained|shot|jailed|abducted|kidnapped|slain|buried|under|over|because|before|whose|that|also|later|reportedly|allegedly|chanting|carrying|trying)\b)"
+    r"(?=\s*(?:[,.;:)(—–\"”]|$)|\s(?:and|or|in|at|on|by|who|whom|was|were|is|are|be|has|had|have|being"
+    r"|been|after|when|while|during"
+    r"|near|from|with|to|as|for|of|outside|inside|protesting|accused|suspected|dead|killed|died|wounded"
+    r"|injured|captured|arrested"
+    r"|detained|shot|jailed|abducted|kidnapped|slain|buried|under|over|because|before|whose|that|also"
+    r"|later|reportedly|allegedly|chanting|carrying|trying)\b)"
 )
 _SINGLE = (
-    rf"\b(?:(?:[Aa]n?|[Aa]nother|[Oo]ne)\s(?:{_NOT_IN_NAME}[\w.'’-]+\s){{0,4}}?{PERSON}|(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Mm]y|[A-Z]\w+['’]s)\s(?:{_NOT_IN_NAME}[\w-]+\s){{0,2}}?{FAMILY})"
+    rf"\b(?:(?:[Aa]n?|[Aa]nother|[Oo]ne)\s(?:{_NOT_IN_NAME}[\w.'’-]+\s){{0,4}}?{PERSON}|(?:[Hh]is|[Hh]er"
+    rf"|[Tt]heir|[Ii]ts|[Mm]y|[A-Z]\w+['’]s)\s(?:{_NOT_IN_NAME}[\w-]+\s){{0,2}}?{FAMILY})"
     rf"(?![\w'’-]){_AFTER_PERSON}"
 )
 # 2013-2015, "on June 5", "5 June": numbers of the calendar
@@ -42,11 +55,13 @@ _DATED_BEFORE = re.compile(
     rf"(?:\b(?:[Ii]n|[Ss]ince|until|[Bb]y|[Dd]uring|from|early|late|mid|year|of)\s|\b{MONTH}\s)$"
 )
 _DATED_AFTER = re.compile(
-    rf"(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}\b|-(?:year|month|day|week|hour|minute|member|strong|story|man|foot|mile)"
+    rf"(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}\b|-(?:year|month|day|week|hour|minute|member|strong|story|man"
+    rf"|foot|mile)"
 )
 _MONTH_BEFORE = re.compile(rf"\b{MONTH}\s$")
 _PART_OF = re.compile(
-    r"\b(?:including|among\sthem|among\swhom|of\swhom|of\sthem|mostly|aged?|(?:as\s)?(?:young|old)(?:\sas)?)\s(?:at\sleast\s|about\s|the\s)?$",
+    r"\b(?:including|among\sthem|among\swhom|of\swhom|of\sthem|mostly|aged?|(?:as\s)?(?:young"
+    r"|old)(?:\sas)?)\s(?:at\sleast\s|about\s|the\s)?$",
     re.IGNORECASE,
 )
 _AGE = re.compile(r"^,?\s(?:years?\sold|,)|^-year", re.IGNORECASE)
@@ -71,7 +86,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"(?<!\w)(?<![\w\d]-(?=(?-i:[a-z\d])))(?:{_QUANTITY})", re.IGNORECASE), re.compile(_SINGLE)
 
 
-def _range(match: re.Match[str]) -> tuple[int | None, int | None, bool] | None:
+def _range(match: re.Match[str]) -> tuple[int | None, int | None, bool] | None:  # noqa: PLR0911 - one reading a return
     """Low, high and whether the number itself is vague."""
     if match["between"] or match["r1"]:
         low = parse_number(match["b1"] or match["r1"])

@@ -13,12 +13,14 @@ from casus.world.date_value import DateContext, DateValue, unknown
 
 # Between a trigger and the words that date it: a date across such a border loses to one inside the clause.
 _SUBORDINATE = re.compile(
-    r"[;:—“”\"]|\s[-–]\s|\b(?:who|whom|whose|which|when|while|after|before|following|since|that|because|although|though|as"
+    r"[;:—“”\"]|\s[-–]\s|\b(?:who|whom|whose|which|when|while|after|before|following|since|that|because"
+    r"|although|though|as"
     r"|where|until|if|unless|despite|amid|to|over|of)\b"
 )
 _COORDINATE = re.compile(r",|\b(?:and|but|or)\b")
 _SPEECH = re.compile(
-    r"\b(?:said|says|say|told|announced|reported|warned|stressed|added|tweeted|confirmed|stated|declared|wrote|called|claimed)\b"
+    r"\b(?:said|says|say|told|announced|reported|warned|stressed|added|tweeted|confirmed|stated|declared"
+    r"|wrote|called|claimed)\b"
 )
 # a speech verb just before its day: "told reporters on Tuesday"
 _DATED_SPEECH = re.compile(_SPEECH.pattern + r"(?:\s[\w’']+){0,3}\s*$")
@@ -26,7 +28,8 @@ _DATED_SPEECH = re.compile(_SPEECH.pattern + r"(?:\s[\w’']+){0,3}\s*$")
 _DATED_CLOSE = re.compile(r"[,\s–-]\s*$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _POINTS_BACK = re.compile(
-    r"\b(?:later|earlier|after|afterwards?|before|prior|beforehand|same|that|following|previous|then|next day|eve of|the (?:day|week))\b"
+    r"\b(?:later|earlier|after|afterwards?|before|prior|beforehand|same|that|following|previous|then"
+    r"|next day|eve of|the (?:day|week))\b"
 )
 _COUNTED = re.compile(r"\b(?:day|night|week|month|year)s?\s(?:after|before)$")
 
@@ -39,7 +42,7 @@ _SINCE_COST = 1
 _LIMIT = 4
 
 
-def when_of(
+def when_of(  # noqa: PLR0917
     text: str,
     sentence_start: int,
     sentence_end: int,

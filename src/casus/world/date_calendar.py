@@ -27,7 +27,8 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _TO = r"(?: ?[-–] ?| and | to | or | through )"
 _DAY2 = rf"(?:{_TO}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)?"
 _YEAR = r"(?:,? (?:of )?(?P<year>\d{4}|(?:this|last|that|next|the same) year))?"
-_WEEKDAY_WORD = "(?P<weekday>" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + ")"
+_WEEKDAY_WORDS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+_WEEKDAY_WORD = f"(?P<weekday>{_WEEKDAY_WORDS})"
 
 _MDY = re.compile(rf"{_MONTH} (?:the )?{_DAY}{_DAY2}{_YEAR}")
 _DMY = re.compile(rf"(?:the )?{_DAY}{_DAY2} (?:of )?{_MONTH}{_YEAR}")
@@ -41,16 +42,20 @@ _YEAR_ONLY = re.compile(r"(?:the )?(?:years? )?(?P<year>1[4-9]\d\d|20\d\d)")
 _DECADE = re.compile(r"(?:the )?(?P<decade>(?:1[4-9]|20)\d0)'?s")
 _CENTURY = re.compile(r"(?:the )?(?P<n>\d{1,2})(?:st|nd|rd|th)[ -]century")
 _SEASON = re.compile(
-    r"(?:the )?(?P<deixis>last|this|next|this past)? ?(?P<season>spring|summer|autumn|fall|winter)(?: (?:of )?(?P<year>\d{4}))?"
+    r"(?:the )?(?P<deixis>last|this|next|this past)? ?(?P<season>spring|summer|autumn|fall"
+    r"|winter)(?: (?:of )?(?P<year>\d{4}))?"
 )
 _PART = r"morning|afternoon|evening|night|midnight|noon|midday|dawn|dusk|daybreak|nightfall"
 _WEEKDAY = re.compile(
-    rf"(?:(?:early|late|earlier|later)(?: on)? )?(?P<deixis>last|this|next|this past|this coming|the previous|previous"
-    rf"|the following|following|that|that same|the same|past|coming)? ?{_WEEKDAY_WORD}\.?(?:'s)?(?: (?:{_PART}))?(?: {_PART})?"
+    rf"(?:(?:early|late|earlier|later)(?: on)? )?(?P<deixis>last|this|next|this past|this coming"
+    rf"|the previous|previous"
+    rf"|the following|following|that|that same|the same|past"
+    rf"|coming)? ?{_WEEKDAY_WORD}\.?(?:'s)?(?: (?:{_PART}))?(?: {_PART})?"
 )
-_WEEKDAYS = re.compile(rf"{_WEEKDAY_WORD}\.?{_TO}(?:on )?(?P<second>{'|'.join(WEEKDAYS)})\.?(?: (?:{_PART}))?")
+_WEEKDAYS = re.compile(rf"{_WEEKDAY_WORD}\.?{_TO}(?:on )?(?P<second>{_WEEKDAY_WORDS})\.?(?: (?:{_PART}))?")
 _EDGE = re.compile(
-    r"(?:the )?(?P<edge>early(?: in| on)?|late(?: in| on)?|mid|(?:the )?end of|(?:the )?beginning of|(?:the )?start of|(?:the )?middle of)"
+    r"(?:the )?(?P<edge>early(?: in| on)?|late(?: in| on)?|mid|(?:the )?end of|(?:the )?beginning of"
+    r"|(?:the )?start of|(?:the )?middle of)"
     r"[ -](?P<rest>.+)"
 )
 _LEADING_WEEKDAY = re.compile(rf"{_WEEKDAY_WORD}\.?,? (?P<rest>.*\d.*)")
@@ -236,7 +241,7 @@ def _named(text: str, context: DateContext) -> DateValue | None:
     return made(best, best, "day", "relative", "a feast") if best else unknown("no publication date to tell the year")
 
 
-def calendar_date(text: str, context: DateContext, sentence: str = "") -> DateValue | None:
+def calendar_date(text: str, context: DateContext, sentence: str = "") -> DateValue | None:  # noqa: PLR0911 - one reading a return
     """What a folded calendar expression means; None when it is no calendar expression at all."""
     if match := _CROSS.fullmatch(text):
         year = _year_of(match["year"], context)
@@ -264,7 +269,7 @@ def calendar_date(text: str, context: DateContext, sentence: str = "") -> DateVa
     return _longer_period(text, context, sentence)
 
 
-def _longer_period(text: str, context: DateContext, sentence: str) -> DateValue | None:
+def _longer_period(text: str, context: DateContext, sentence: str) -> DateValue | None:  # noqa: PLR0911 - one reading a return
     """Years, decades, centuries, seasons, weekdays, feasts and parts of them."""
     if match := _YEAR_ONLY.fullmatch(text):
         year = int(match["year"])

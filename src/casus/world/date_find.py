@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 
 # Names of months and days are matched with a capital (or all capitals): "may", "march", "sun" are words.
-_FULL_MONTHS = "January February April June July August September October November December".split()
+_FULL_MONTHS = [
+    "January",
+    "February",
+    "April",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _SHORT_MONTHS = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
 # March and May alone are also a deed and a verb; they count with a day, a year or a preposition.
 _SAFE_MONTH = "|".join(_FULL_MONTHS + [m.upper() for m in _FULL_MONTHS]) + rf"|(?:{_SHORT_MONTHS})\."
@@ -26,7 +37,10 @@ _WORDNUM = (
     r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 )
 _NUM = rf"(?i:{_WORDNUM}|an?|several|a\sfew|few|a\scouple\sof|couple\sof|many|half\san?|a\sdozen|dozens\sof)"
-_UNIT = r"(?i:minutes?|hours?|days?|nights?|weeks?|weekends?|fortnight|months?|years?|decades?|century|centuries)"
+_UNIT = (
+    r"(?i:minutes?|hours?|days?|nights?|weeks?|weekends?|fortnight|months?|years?|decades?|century"
+    r"|centuries)"
+)
 _SOME = (
     r"(?i:more\sthan|less\sthan|fewer\sthan|nearly|almost|about|around|at\sleast|just|only|over|roughly|some"
     r"|barely|exactly|within|as\srecently\sas|as\searly\sas|the)"
@@ -50,13 +64,16 @@ _HOLIDAY = (
 
 _CALENDAR = (
     # June 27, 2016; May 2 and 3 this year; Oct. 9-11
-    rf"{_MONTH}\s(?:the\s)?{_DAY}(?:(?:\s?[-–]\s?|\sand\s|\sto\s|\sor\s){_DAY})?(?:,?\s{_YEAR}|,?\s{_OF_YEAR})?"
+    rf"{_MONTH}\s(?:the\s)?{_DAY}(?:(?:\s?[-–]\s?|\sand\s|\sto\s|\sor\s){_DAY})?(?:,?\s{_YEAR}"
+    rf"|,?\s{_OF_YEAR})?"
     # 27 June 2016; the 27th of June; 2-3 May
-    rf"|(?:(?:[12]?\d|3[01])(?:\s?[-–]\s?|\sand\s|\sto\s))?{_DAY}\s(?:of\s)?{_MONTH}(?![’']s\s)(?:,?\s{_YEAR}|\s{_OF_YEAR})?"
+    rf"|(?:(?:[12]?\d|3[01])(?:\s?[-–]\s?|\sand\s"
+    rf"|\sto\s))?{_DAY}\s(?:of\s)?{_MONTH}(?![’']s\s)(?:,?\s{_YEAR}|\s{_OF_YEAR})?"
     # March 2011; March of last year
     rf"|{_MONTH}(?:,|\sof)?\s{_YEAR}|{_MONTH},?\s(?:of\s)?{_OF_YEAR}"
     # 2016-06-27, 18/01/2024, 18.01.2024
-    r"|(?<![\d/-])\d{4}-\d\d-\d\d(?![\d-])|(?<![\d/])\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/])|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?!\d)"
+    r"|(?<![\d/-])\d{4}-\d\d-\d\d(?![\d-])|(?<![\d/])\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/])"
+    r"|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?!\d)"
 )
 
 
@@ -86,18 +103,25 @@ def _families() -> tuple[tuple[str, re.Pattern[str]], ...]:
             ),
             (
                 "year",
-                rf"(?:\b{_PREP}\s(?:{_EDGE}[\s-]?)?(?:the\syears?\s)?|\b{_EDGE}[\s-]?|(?<=\b[Tt]he\s)|(?<=\ba\s)|(?<=[’']s\s)"
-                rf"|(?<=\bits\s)|(?<=\band\s)|(?<=\bof\s)|(?<=\())\b{_YEAR}(?![\w$€£]|\s(?:people|men|women|soldiers|troops|dead|civilians))",
+                rf"(?:\b{_PREP}\s(?:{_EDGE}[\s-]?)?(?:the\syears?\s)?|\b{_EDGE}[\s-]?|(?<=\b[Tt]he\s)"
+                rf"|(?<=\ba\s)|(?<=[’']s\s)"
+                rf"|(?<=\bits\s)|(?<=\band\s)|(?<=\bof\s)|(?<=\())\b{_YEAR}(?![\w$€£]|\s(?:people|men"
+                rf"|women|soldiers|troops|dead|civilians))",
             ),
-            ("year", rf"(?:\b{_PREP}\s)?(?:\bthe\s)?(?:\b{_EDGE}[\s-]?)?\b(?:1[5-9]|20)\d0[’']?s\b"),
-            ("year", r"(?:\bin\s)?(?:\bthe\s)?(?:\b(?:early|late|mid)-?\s?)?\b\d{1,2}(?:st|nd|rd|th)(?:\s|-)century\b"),
+            ("year", rf"(?:\b{_PREP}\s)?(?:\b(?i:the)\s)?(?:\b{_EDGE}[\s-]?)?\b(?:1[5-9]|20)\d0[’']?s\b"),
+            (
+                "year",
+                r"(?:\bin\s)?(?:\b(?i:the)\s)?(?:\b(?:early|late|mid)-?\s?)?\b\d{1,2}(?:st|nd|rd|th)(?:\s"
+                r"|-)century\b",
+            ),
             ("month", rf"{lead}(?:{_DEIXIS}\s{_SEASON}|{_SEASON}\s(?:of\s)?{_YEAR})\b"),
             ("holiday", rf"(?:\b{_PREP}\s)?(?<!\w){_HOLIDAY}(?!\w)(?:\s{_YEAR})?"),
             ("relative", rf"{head}\b{_DEIXIS}\s(?:{_NUM}\s)?(?:{_UNIT}|{_PART})\b(?:\s{_OF_YEAR})?"),
             (
                 "relative",
                 rf"(?:\b{_PREP}\s)?(?:\b{_SOME}\s)?(?:\b{_NUM}[\s-]|\b(?i:the)\s|(?=\b\w+s\s))\b{_UNIT}"
-                r"(?:-and-a-half|\sand\sa\shalf)?\s(?i:ago|earlier|later|before|after|afterwards?|prior|beforehand|from\snow)\b",
+                r"(?:-and-a-half|\sand\sa\shalf)?\s(?i:ago|earlier|later|before|after|afterwards?|prior"
+                r"|beforehand|from\snow)\b",
             ),
             (
                 "relative",
@@ -105,20 +129,24 @@ def _families() -> tuple[tuple[str, re.Pattern[str]], ...]:
             ),
             (
                 "relative",
-                r"\b(?i:today|yesterday|tomorrow|tonight|overnight|midweek|(?:the\s)?day\s(?:before\syesterday"
+                r"\b(?i:today|yesterday|tomorrow|tonight|overnight|midweek"
+                r"|(?:the\s)?day\s(?:before\syesterday"
                 r"|after\stomorrow)|(?:(?:all|during|for|in|over|throughout)\s)?(?:the\s)?week\sof"
                 rf"(?=\s{_MONTH})|all\s(?:day|week|night|month|year)|(?:over|at|on|during|by)\sthe\sweekend"
                 r"|(?:on\s)?(?:the\s)?eve\sof|so\sfar\s(?:this|that)\s(?:week|month|year)|since\sthen"
                 r"|(?:since|by|at|until|in)\sthe\s(?:end|beginning|start|middle|turn)\sof\sthe"
                 r"\s(?:day|week|month|year|decade|century)"
-                r"|(?:earlier|later|late|early|soon|shortly)\s(?:in|on)\sthe\s(?:day|week|month|year|morning|afternoon|evening|night)"
+                r"|(?:earlier|later|late|early|soon|shortly)\s(?:in|on)\sthe\s(?:day|week|month|year"
+                r"|morning|afternoon|evening|night)"
                 r"|(?:shortly|soon|immediately|right|just|moments)\s(?:after|before)(?:wards?)?"
                 r"|at\s(?:dawn|dusk|noon|midnight|midday|nightfall|daybreak))\b",
             ),
             (
                 "vague",
-                r"\b(?i:(?:in|over|during)\s(?:the\s)?(?:recent|coming|past|preceding)\s(?:days|weeks|months|years|times|hours)"
-                r"|recent(?:ly)?|currently|nowadays|long\sago|for\s(?:days|weeks|months|years|decades|centuries)"
+                r"\b(?i:(?:in|over|during)\s(?:the\s)?(?:recent|coming|past|preceding)\s(?:days|weeks"
+                r"|months|years|times|hours)"
+                r"|recent(?:ly)?|currently|nowadays|long\sago|for\s(?:days|weeks|months|years|decades"
+                r"|centuries)"
                 r"|in\sthe\spast|in\sthe\s(?:days|hours|weeks|months)\s(?:after|before|since|to\scome)"
                 r"|(?:a\sshort|some)\stime\s(?:ago|later))\b",
             ),
@@ -128,7 +156,7 @@ def _families() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 # Two mentions of these kinds that stand side by side are one expression.
 _COMMA = re.compile(r",?\s")
-_LINK = re.compile(r"\s?[-–]\s?|\s(?:and|to|or|through|until|till|into)\s")
+_LINK = re.compile(r"\s?[-–]\s?|\s(?:and|to|through|until|till|into)\s")
 _LINKED_KINDS = frozenset({"day", "weekday", "month", "year"})
 
 
@@ -140,7 +168,7 @@ def _joined(text: str, left: DateMention, right: DateMention) -> str | None:
         return "day"
     if left.kind == right.kind and left.kind in _LINKED_KINDS and _LINK.fullmatch(gap):
         # "killed on Monday and on Tuesday wounded" stays two: the second has its own preposition
-        first = text[right.start : right.end].split()[0].lower()
+        first = text[right.start : right.end].split(maxsplit=1)[0].lower()
         return None if first in {"on", "in", "at", "by", "since", "during", "after", "before"} else left.kind
     return None
 
@@ -168,9 +196,9 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[DateMention]
     kept.sort(key=lambda m: m.start)
     out: list[DateMention] = []
     for mention in kept:
-        kind = _joined(text, out[-1], mention) if out else None
-        if kind:
-            out[-1] = DateMention(out[-1].start, mention.end, kind)
+        joined = _joined(text, out[-1], mention) if out else None
+        if joined:
+            out[-1] = DateMention(out[-1].start, mention.end, joined)
         else:
             out.append(mention)
     return out

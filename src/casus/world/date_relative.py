@@ -5,46 +5,65 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from casus.records import DatePrecision
 from casus.world.date_calendar import cut_edge
 from casus.world.date_value import DateContext, DateValue, made, unknown
 from casus.world.date_words import DAY, month_of, number, shift_months, week_of
 
 _UNIT = r"(?P<unit>minute|hour|day|night|week|weekend|fortnight|month|year|decade|century)s?"
 _PART = r"morning|afternoon|evening|noon|midnight|midday|dawn|dusk|hour|moment"
-_NUM = r"(?P<n>\d{1,3}|[a-z]+(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|a few|a couple of|a dozen)"
-_SOME = r"(?:(?:more than|less than|fewer than|nearly|almost|about|around|at least|just|only|over|roughly|some|barely|exactly|within|no more than) )?"
+_NUM = (
+    r"(?P<n>\d{1,3}|[a-z]+(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|a few|a couple of"
+    r"|a dozen)"
+)
+_SOME = (
+    r"(?:(?:more than|less than|fewer than|nearly|almost|about|around|at least|just|only|over|roughly"
+    r"|some|barely|exactly|within|no more than) )?"
+)
 
 _SIMPLE = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day before yesterday": -2,
            "day before yesterday": -2, "the day after tomorrow": 2, "day after tomorrow": 2,
            "at dawn": 0, "at dusk": 0, "at noon": 0, "at midnight": 0, "at midday": 0, "at nightfall": 0,
            "at daybreak": 0}  # fmt: skip
 _PERIOD = re.compile(
-    r"(?P<edge>early|late|mid|earlier|later|so far|all|(?:the )?(?:end|beginning|start|middle) of)? ?(?:in |on |of )?"
-    r"(?P<deixis>this past|this coming|the coming|the past|the last|the previous|the following|the next|the same|this|last|next|past"
+    r"(?P<edge>early|late|mid|earlier|later|so far|all|(?:the )?(?:end|beginning|start"
+    r"|middle) of)? ?(?:in |on |of )?"
+    r"(?P<deixis>this past|this coming|the coming|the past|the last|the previous|the following|the next"
+    r"|the same|this|last|next|past"
     r"|previous|coming|following|that|same|the)? ?" + _UNIT
 )
 _THIS_PART = re.compile(
-    rf"(?:early |late |earlier |later )?(?:in |on )?(?P<deixis>this|that|the same|the|the next|the following|the previous) (?:{_PART})"
+    rf"(?:early |late |earlier |later )?(?:in |on )?(?P<deixis>this|that|the same|the|the next"
+    rf"|the following|the previous) (?:{_PART})"
 )
 _SPAN = re.compile(
-    rf"(?:for |over |in |during |throughout )?{_SOME}(?:the )?(?P<deixis>past|last|previous|preceding|next|coming|first) {_NUM} {_UNIT}"
+    rf"(?:for |over |in |during |throughout )?{_SOME}(?:the )?(?P<deixis>past|last|previous|preceding"
+    rf"|next|coming|first) {_NUM} {_UNIT}"
 )
 _DURATION = re.compile(
-    rf"(?P<prep>for|over|in|within|after) {_SOME}(?:the )?{_NUM}[ -]{_UNIT}|{_SOME}(?P<m>{_NUM[6:-1]})[ -](?P<unit2>day|week|month|year|decade)s?"
+    rf"(?P<prep>for|over|in|within|after) {_SOME}(?:the )?{_NUM}[ -]{_UNIT}"
+    rf"|{_SOME}(?P<m>{_NUM[6:-1]})[ -](?P<unit2>day|week|month|year|decade)s?"
 )
 _AGO = re.compile(rf"{_SOME}(?:{_NUM} )?{_UNIT} ago")
 _OFFSET = re.compile(
-    rf"{_SOME}(?:(?P<the>the)|{_NUM})? ?{_UNIT} (?P<way>later|after|afterwards?|earlier|before|prior|beforehand|into)(?: .*)?"
+    rf"{_SOME}(?:(?P<the>the)|{_NUM})? ?{_UNIT} (?P<way>later|after|afterwards?|earlier|before|prior"
+    rf"|beforehand|into)(?: .*)?"
 )
 # "in the last year" looks back a year from today, "last year" is the calendar's
-_PAST_UNIT = re.compile(r"(?:in|over|during|for|within|throughout) the (?:last|past) (?P<unit>week|month|year|decade)")
+_PAST_UNIT = re.compile(
+    r"(?:in|over|during|for|within|throughout) the (?:last|past) (?P<unit>week|month"
+    r"|year|decade)"
+)
 _VAGUE = re.compile(
-    r"(?:in |over |during |for )?(?:the )?(?:recent|(?:coming|past|preceding|last|next)(?= \w+s$)) (?:\w+)|recent|recently|currently|now|nowadays|long ago|soon"
-    r"|for (?:days|weeks|months|years|decades|centuries)|in the past|earlier|later|previously|(?:a short|some) time (?:ago|later)"
+    r"(?:in |over |during |for )?(?:the )?(?:recent|(?:coming|past|preceding|last"
+    r"|next)(?= \w+s$)) (?:\w+)|recent|recently|currently|now|nowadays|long ago|soon"
+    r"|for (?:days|weeks|months|years|decades|centuries)|in the past|earlier|later|previously|(?:a short"
+    r"|some) time (?:ago|later)"
     r"|in the \w+ to come|many \w+ ago"
 )
 _SHORTLY = re.compile(
-    r"(?:just )?(?:shortly|soon|immediately|right|moments|minutes|hours|several hours|a few hours|within hours of|in the hours) ?(?:after|before|later|of)?(?:wards?)?(?: .*)?"
+    r"(?:just )?(?:shortly|soon|immediately|right|moments|minutes|hours|several hours|a few hours"
+    r"|within hours of|in the hours) ?(?:after|before|later|of)?(?:wards?)?(?: .*)?"
 )
 # "a few", "a couple": what the past few days have meant in annotated reports
 _FEW = {"a few": 3, "few": 3, "a couple of": 2, "couple of": 2, "a dozen": 12}
@@ -54,7 +73,7 @@ def _count(words: str | None) -> int | None:
     return None if words is None else _FEW.get(words) or number(words)
 
 
-def _unit_range(when: date, unit: str) -> tuple[date, date]:
+def _unit_range(when: date, unit: str) -> tuple[date, date]:  # noqa: PLR0911 - one reading a return
     """The whole unit that holds the day."""
     if unit in {"week", "fortnight"}:
         return week_of(when)
@@ -84,7 +103,7 @@ def moved(when: date, n: int, unit: str) -> date:
     return shift_months(when, n * {"month": 1, "year": 12, "decade": 120, "century": 1200}[unit])
 
 
-def _period(match: re.Match[str], context: DateContext) -> DateValue | None:
+def _period(match: re.Match[str], context: DateContext) -> DateValue | None:  # noqa: PLR0911 - one reading a return
     """ "last week", "earlier this month", "this year", "the weekend", "that day", "the next day"."""
     unit, edge = match["unit"], match["edge"] or ""
     deixis = (match["deixis"] or "").removeprefix("the ") or ("the" if match["deixis"] else "")
@@ -122,7 +141,7 @@ def _period(match: re.Match[str], context: DateContext) -> DateValue | None:
     return _running(unit, edge, start, end, context, base, why)
 
 
-def _running(unit: str, edge: str, start: date, end: date, context: DateContext, base: date, why: str) -> DateValue:
+def _running(unit: str, edge: str, start: date, end: date, context: DateContext, base: date, why: str) -> DateValue:  # noqa: PLR0917
     """The unit that is under way: told as past it ends at the anchor, "earlier" the day before, "later" lies ahead."""
     if unit in {"day", "night", "minute", "hour"}:
         return made(base, base, "day", "relative", why)
@@ -157,15 +176,16 @@ def _told_day(deixis: str, edge: str, context: DateContext) -> DateValue:
     return made(first, last, "day" if first == last else "range", "relative", "the day told before")
 
 
-def _precision(unit: str) -> str:
-    return {"week": "week", "month": "month", "year": "year", "day": "day", "night": "day"}.get(unit, "range")
+def _precision(unit: str) -> DatePrecision:
+    known: dict[str, DatePrecision] = {"week": "week", "month": "month", "year": "year", "day": "day", "night": "day"}
+    return known.get(unit, "range")
 
 
 def _ago(match: re.Match[str], context: DateContext) -> DateValue:
     base, unit, n = context.basis, match["unit"], _count(match["n"])
     if base is None:
         return unknown(f"no publication date to anchor {match[0]!r} on")
-    if n is None or match["n"] in _FEW and unit != "day" or unit in {"decade", "century"}:
+    if n is None or (match["n"] in _FEW and unit != "day") or unit in {"decade", "century"}:
         if unit in {"minute", "hour"}:
             return made(base, base, "day", "relative", f"the day of {context.anchor_name}")
         return unknown(f"{match[0]!r} is too vague for a date")
@@ -189,10 +209,8 @@ def _offset(match: re.Match[str], context: DateContext) -> DateValue:
         )
     if n is None:
         return unknown(f"{match[0]!r} is too vague for a date")
-    if way in {"earlier", "before", "prior", "beforehand"}:
-        when = moved(first, -n, unit)
-    else:
-        when = moved(last, n, unit)
+    back = way in {"earlier", "before", "prior", "beforehand"}
+    when = moved(first, -n, unit) if back else moved(last, n, unit)
     if unit in {"month", "year"} and first != last:
         return made(*_unit_range(when, unit), _precision(unit), "relative", "counted from the event told before")
     return made(when, when, "day", "relative", "counted from the event told before")
@@ -210,7 +228,7 @@ def _stretch(n: int | None, unit: str, ahead: bool, context: DateContext, text: 
     )
 
 
-def relative_date(text: str, context: DateContext) -> DateValue | None:
+def relative_date(text: str, context: DateContext) -> DateValue | None:  # noqa: PLR0911 - one reading a return
     """What a folded relative expression means; None when it is none."""
     base = context.basis
     if text in _SIMPLE or text == "overnight":
@@ -240,7 +258,7 @@ def relative_date(text: str, context: DateContext) -> DateValue | None:
     return _counted(text, context)
 
 
-def _counted(text: str, context: DateContext) -> DateValue | None:
+def _counted(text: str, context: DateContext) -> DateValue | None:  # noqa: PLR0911 - one reading a return
     if (match := _SPAN.fullmatch(text)) and _count(match["n"]):
         return _stretch(_count(match["n"]), match["unit"], match["deixis"] in {"next", "coming"}, context, text)
     if re.fullmatch(r"(?:on )?(?:the )?eve of(?: .*)?", text):
@@ -256,7 +274,10 @@ def _counted(text: str, context: DateContext) -> DateValue | None:
         first, last = context.reference
         return made(first, last, "day" if first == last else "range", "relative", "the time of the event told before")
     if match := _DURATION.fullmatch(text):
-        unit, n = match["unit"] or match["unit2"], _count(match["n"] or match["m"])
+        words, unit = match["n"] or match["m"], match["unit"] or match["unit2"]
+        n = _count(words)
+        if n is None and words not in {"several", "many", "some"}:
+            return None
         ahead = match["prep"] in {"in", "within"} and context.future
         if match["prep"] in {"after", "in"} and not ahead:
             return unknown(f"{text!r} says how long, not when")

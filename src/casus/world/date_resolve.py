@@ -16,7 +16,8 @@ from casus.world.date_words import DAY
 # a time expression of the wires is short; a longer string is a sentence that a model marked by mistake
 _MAX_EXPRESSION = 200
 _LEADING = re.compile(
-    r"(?:(?:on|in|at|during|of|around|exactly|just|only|as recently as|as early as|as of|the|circa|dated|throughout"
+    r"(?:(?:on|in|at|during|of|around|exactly|just|only|as recently as|as early as|as of|the|circa|dated"
+    r"|throughout"
     r"|over|for|starting|beginning)\s+)+"
 )
 _TRAILING = re.compile(r"(?: alone|,? local time| (?:eastern|gmt|utc))+$")
@@ -26,7 +27,8 @@ _BETWEEN = re.compile(r"(?:between|from) (?P<a>.+?) (?:and|to|until|till|through
 _BOTH = re.compile(r"(?P<a>.+?)(?: and | to | through | or |/| ?[-–] ?)(?P<b>.+)")
 _WEEK_OF = re.compile(r"(?:the )?week of (?P<rest>.+)")
 _BOUND = re.compile(
-    r"(?:the )?(?:end|beginning|start|middle|turn) of (?:the|this|last|next) (?:day|week|month|year|decade|century)"
+    r"(?:the )?(?:end|beginning|start|middle|turn) of (?:the|this|last|next) (?:day|week|month|year"
+    r"|decade|century)"
 )
 
 
@@ -64,12 +66,11 @@ def _resolve(text: str, context: DateContext, depth: int) -> DateValue:
     return got or _inner(text, context, depth)
 
 
-def _compound(text: str, context: DateContext, depth: int) -> DateValue | None:
+def _compound(text: str, context: DateContext, depth: int) -> DateValue | None:  # noqa: PLR0911 - one reading a return
     """ "since X", "by X", "between X and Y", "X and Y", "week of X"."""
     base = context.basis
-    if text in {"since then", "since"} or (match := _SINCE.fullmatch(text)):
-        rest = "then" if text in {"since then", "since"} else match["rest"]  # type: ignore[union-attr]
-        first = _resolve(rest, replace(context, tense="past"), depth + 1)
+    if match := _SINCE.fullmatch("since then" if text == "since" else text):
+        first = _resolve(match["rest"], replace(context, tense="past"), depth + 1)
         if first.start is None:
             return first
         if base is None:
@@ -124,8 +125,10 @@ def _inner(text: str, context: DateContext, depth: int) -> DateValue:
 
 
 _FUTURE = re.compile(
-    r"\b(?:will|shall|won't|'ll|is to|are to|is due|are due|due to|scheduled|set to|plans? to|planned|planning to|expected to|expected"
-    r"|slated|going to|upcoming|ahead of|due|would|intends? to|prepar(?:es|ing) to|vow(?:s|ed) to|begins?|starts?|opens?|takes? place|hopes? to)\b"
+    r"\b(?:will|shall|won't|'ll|is to|are to|is due|are due|due to|scheduled|set to|plans? to|planned"
+    r"|planning to|expected to|expected"
+    r"|slated|going to|upcoming|ahead of|due|would|intends? to|prepar(?:es|ing) to|vow(?:s|ed) to|begins?"
+    r"|starts?|opens?|takes? place|hopes? to)\b"
 )
 _PAST = re.compile(
     r"\b(?:said|told|announced|reported|was|were|had|killed|happened|added|warned|says|[a-z]{3,}ed)\b|[.;!?]"
