@@ -33,9 +33,7 @@ _DAY_FIRST = re.compile(
     re.IGNORECASE,
 )
 # Words of a page that tell in which order its country writes numbers.
-_BRITISH = re.compile(
-    r"\b(?:GMT|BST|IST|CET|CEST|PKT|EAT|SAST|AEST|AEDT|SGT)\b|\.co\.uk|\.com\.au|\.pk\b|\.in\b"
-)
+_BRITISH = re.compile(r"\b(?:GMT|BST|IST|CET|CEST|PKT|EAT|SAST|AEST|AEDT|SGT)\b|\.co\.uk|\.com\.au|\.pk\b|\.in\b")
 _AMERICAN = re.compile(r"\b(?:E[SD]?T|C[SD]T|M[SD]T|P[SD]?T)\b|\b(?:AM|PM)\s(?:ET|PT)\b")
 # News did not reach the web before; a year outside of this is a typing error or no date at all.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100

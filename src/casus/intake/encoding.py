@@ -32,9 +32,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # The charset that a page declares counts only near its top; 4,096 bytes is four times what HTML asks for.
-_DECLARED = re.compile(
-    rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE
-)
+_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
 # Encodings of text that a page may name. Codecs such as utf-7 or idna are none, and slow or unsafe.
 _ALLOWED = re.compile(
     r"utf-?8|utf-?16(?:le|be)?|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|windows-?\d{3,4}|cp\d{3,4}|"

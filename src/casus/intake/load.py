@@ -143,9 +143,7 @@ def _failure(item: str, error: IntakeError) -> Failure:
 
 def _check_size(data: bytes, given: Given) -> None:
     if len(data) > given.limit:
-        raise TooLargeError(
-            f"{given.name} has {_megabytes(len(data))}; one report may have {_megabytes(given.limit)}"
-        )
+        raise TooLargeError(f"{given.name} has {_megabytes(len(data))}; one report may have {_megabytes(given.limit)}")
     if not data.strip(b" \t\r\n\x0b\x0c\xef\xbb\xbf\xfe\xff"):
         raise EmptyError(f"{given.name} is empty")
 
@@ -163,9 +161,7 @@ def _decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 def _is_json(text: str, name: str) -> bool:
     """By content; a name that says JSON counts too, so that a broken file is called broken and not read as prose."""
-    return bool(_JSON_NAME.search(name)) or (
-        bool(_JSON_START.match(text)) and text.rstrip()[-1:] in ("}", "]")
-    )
+    return bool(_JSON_NAME.search(name)) or (bool(_JSON_START.match(text)) and text.rstrip()[-1:] in ("}", "]"))
 
 
 def _is_html(text: str, name: str) -> bool:
@@ -173,9 +169,7 @@ def _is_html(text: str, name: str) -> bool:
         return True
     tags = len(_TAG.findall(text[:20_000]))
     if _HTML_NAME.search(name) and not tags:
-        raise FormatError(
-            f"{name} is named like a web page and holds no tags", "rename it to .txt if it is plain text"
-        )
+        raise FormatError(f"{name} is named like a web page and holds no tags", "rename it to .txt if it is plain text")
     # six tags in its first 20,000 characters: prose that quotes a tag or two is still prose
     return tags >= 6
 
@@ -251,9 +245,7 @@ def _from_text(text: str, given: Given, notes: tuple[str, ...]) -> Document:
             f"{given.name} is a page without a readable report",
             "save the page after it has loaded, or as text",
         )
-    found = read_plain(
-        page.text, title=page.title, publisher=given.publisher or page.publisher, captions=page.captions
-    )
+    found = read_plain(page.text, title=page.title, publisher=given.publisher or page.publisher, captions=page.captions)
     facts = _Facts(
         page.text, found, "text/html", None, page.title, page.url, page.publisher, page.byline, page.published,
         page.published_basis, (*notes, *page.notes),

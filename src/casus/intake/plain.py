@@ -26,9 +26,11 @@ _HEAD_LINES = 40
 
 _NEWLINE = re.compile(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85")
 _ENDS_PROSE = re.compile(r"[.?!…:][\"”’'»)\]]{0,3}\s*\Z")
+_CAPITALS = r"[A-Z][A-Z.'’/-]*"
 _DATELINE = re.compile(
-    rf"\W{{0,2}}((?:[A-Z][A-Z.'’/-]*(?:\s(?:AND\s|DE\s|AL-)?[A-Z][A-Z.'’/-]*){{0,4}})(?:,\s[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){{0,3}}){{0,2}}?)"
-    rf"(?:,?\s((?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s\d{{1,2}}(?:,\s\d{{4}})?))?"
+    rf"\W{{0,2}}({_CAPITALS}(?:\s(?:AND\s|DE\s|AL-)?{_CAPITALS}){{0,4}}"
+    r"(?:,\s[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}){0,2}?)"
+    r"(?:,?\s((?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:,\s\d{4})?))?"
     rf"(?:\s?\((?:{AGENCIES})[^()]{{0,30}}\))?\s?(?:—|–|--|-(?=\s)|:(?=\s))\s?"
 )
 _MIXED_DATELINE = re.compile(
@@ -42,14 +44,13 @@ _CAPTION_TAIL = re.compile(
     rf"\b(?:file|stock|undated)\s(?:photo|image|picture)\.?|[\[(](?:{AGENCIES}|[^\[\]()]{{1,40}}/\s?(?:{AGENCIES}))[^\[\]()]{{0,50}}[\])]|"
     rf"(?:\||/|©|Photo(?:graph)?:|Image:|Picture:|Credit:)\s?(?:[^.|/]{{1,40}}[/,|]\s?)?(?:{AGENCIES})[^.]{{0,40}})\W{{0,3}}\Z"
 )
-_SECTION = frozenset(
-    "news|world|politics|asia|africa|europe|middle east|americas|us|uk|us news|uk news|world news|south asia|"
-    "international|opinion|business|analysis|top news|latest news|breaking news|breaking|exclusive|live|video|"
-    "conflict|security|defence|defense|war|national|local|pakistan|iran|home|latest|top story|top stories|explainer|"
-    "feature|features|report|extremism watch|press release|crime|law|society|middle east and africa".split(
-        "|"
-    )
-)
+_SECTION = frozenset({
+    "news", "world", "politics", "asia", "africa", "europe", "middle east", "americas", "us", "uk", "us news",
+    "uk news", "world news", "south asia", "international", "opinion", "business", "analysis", "top news",
+    "latest news", "breaking news", "breaking", "exclusive", "live", "video", "conflict", "security", "defence",
+    "defense", "war", "national", "local", "home", "latest", "top story", "top stories", "explainer", "feature",
+    "features", "report", "press release", "crime", "law", "society", "middle east and africa",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,7 @@ def _unwrapped(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[in
     start, end = lines[0]
     for a, b in lines[1:]:
         word = text[a:b].split(maxsplit=1)[0]
-        full = (
-            45 <= width <= 110 and end - max(start, text.rfind("\n", start, end) + 1) + 1 + len(word) > width
-        )
+        full = 45 <= width <= 110 and end - max(start, text.rfind("\n", start, end) + 1) + 1 + len(word) > width
         goes_on = text[a].islower() and text[end - 1] not in ".!?:"
         if (full or goes_on) and not kind_of(text[a:b]) and not is_row(text[a:b]) and text[a] not in "-–*•▶":
             end = b
@@ -147,11 +146,7 @@ def _unwrapped(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[in
 
 
 def _is_prose(block: _Block) -> bool:
-    return (
-        block.line is None
-        and bool(_ENDS_PROSE.search(block.text))
-        and len(block.text.split()) >= _PROSE_WORDS
-    )
+    return block.line is None and bool(_ENDS_PROSE.search(block.text)) and len(block.text.split()) >= _PROSE_WORDS
 
 
 def _mark_title(blocks: list[_Block], title: str | None) -> tuple[list[_Block], int | None]:
@@ -180,12 +175,7 @@ def _mark_title(blocks: list[_Block], title: str | None) -> tuple[list[_Block], 
 def _may_be_title(blocks: Sequence[_Block], n: int) -> bool:
     block = blocks[n]
     words = block.text.split()
-    if (
-        block.line is not None
-        or len(words) > _TITLE_WORDS
-        or len(block.text) > _TITLE_CHARS
-        or n + 1 >= len(blocks)
-    ):
+    if block.line is not None or len(words) > _TITLE_WORDS or len(block.text) > _TITLE_CHARS or n + 1 >= len(blocks):
         return False
     if fold(block.text).strip(" :>|/") in _SECTION or is_paper(block.text) or _FILE_LINE.match(block.text):
         return False
@@ -195,13 +185,10 @@ def _may_be_title(blocks: Sequence[_Block], n: int) -> bool:
     return not (is_name(block.text) and n + 1 < len(blocks) and blocks[n + 1].line == "byline")
 
 
-def _mark_head(
-    blocks: list[_Block], heading: int | None, publisher: str | None
-) -> tuple[list[_Block], str | None]:
+def _mark_head(blocks: list[_Block], heading: int | None, publisher: str | None) -> tuple[list[_Block], str | None]:
     """Between title and first paragraph: names, papers, stamps and sections are boilerplate, the rest is lead."""
-    first = next(
-        (n for n, b in enumerate(blocks) if _is_prose(b) and b.kind is None or _dated(b)), len(blocks)
-    )
+    opens = (n for n, b in enumerate(blocks) if b.kind is None and (_is_prose(b) or _dated(b)))
+    first = next(opens, len(blocks))
     if first >= min(len(blocks), _HEAD_LINES):
         return blocks, None
     authors = {fold(re.sub(r"^\W*[Bb]y:?\s", "", b.text)) for b in blocks[:first] if b.line == "byline"}
@@ -216,9 +203,14 @@ def _mark_head(
         if same or (is_paper(block.text) and (beside or n == 0)):
             paper = paper or block.text
             marked[n] = replace(block, kind="boilerplate")
-        elif any(plain == a or a.startswith(f"{plain},") for a in authors) or plain in _SECTION:
-            marked[n] = replace(block, kind="boilerplate")
-        elif is_name(block.text) and beside and len(block.text.split()) in {2, 3} and n > (heading or 0):
+        elif (
+            plain in _SECTION
+            or any(plain == a or a.startswith(f"{plain},") for a in authors)
+            or (
+                # two or three names beside a byline or stamp: whoever wrote it
+                is_name(block.text) and beside and len(block.text.split()) in {2, 3} and n > (heading or 0)
+            )
+        ):
             marked[n] = replace(block, kind="boilerplate")
         elif heading is not None and n > heading:
             marked[n] = replace(block, kind="lead")
@@ -226,7 +218,7 @@ def _mark_head(
 
 
 def _dated(block: _Block) -> bool:
-    return block.kind is None and len(block.text) > 80 and _DATELINE.match(block.text) is not None
+    return len(block.text) > 80 and _DATELINE.match(block.text) is not None
 
 
 def _mark_captions(blocks: list[_Block], known: set[str]) -> list[_Block]:
@@ -268,21 +260,17 @@ def _bare(line: str) -> str:
 def _mark_rest(blocks: list[_Block]) -> list[_Block]:
     """Page furniture is boilerplate; so are headline-like lines below "You may like" and its kind."""
     marked: list[_Block] = []
-    in_links = False
+    links = 0
     rows = [b.line == "table" for b in blocks]
     for n, block in enumerate(blocks):
         kind = block.kind
         if kind is None and block.line == "table":
             # one row alone may be prose with bars in it
             kind = "boilerplate" if rows[max(0, n - 1) : n + 2].count(True) > 1 else "body"
-        elif kind is None and block.line is not None:
+        elif kind is None and (block.line is not None or (links > 0 and _is_link(block))):
             kind = "boilerplate"
-        elif kind is None and in_links and _is_link(block):
-            kind = "boilerplate"
-        if block.line == "related":
-            in_links = True
-        elif _is_prose(block):
-            in_links = False
+        # twelve lines: lists of links have three to ten
+        links = 12 if block.line == "related" else 0 if _is_prose(block) else links - 1
         marked.append(replace(block, kind=kind or "body"))
     return marked
 

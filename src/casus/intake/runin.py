@@ -27,20 +27,19 @@ class Piece:
     dated: date | None = None
 
 
-_MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|Mar\.|April|Apr\.|May|June|July|Aug(?:ust|\.)?|Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|Mar\.|April|Apr\.|May|June|July|Aug(?:ust|\.)?|"
+    r"Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
 _STOP = re.compile(r"[.?!]+[\"”’)\]]{0,3}(?=\s+[\"“‘(\[]?[^\W_a-z]|-[\"“A-Z(]|\s*\Z)")
 _NOT_A_STOP = re.compile(
     r"(?:\b(?:[^\W\d_]|[^\W\d_](?:\.[^\W\d_])+|Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sgt|Maj|Capt|Adm|Cmdr|Sen|Rep|Gov|Rev|Prof|St|No|Jr|Sr|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|vs|Inc|Corp|Co|Ltd|Calif|Fla|Mass|Va|Pa|Ill|Conn|Tenn))\Z"
 )
-_FILE = re.compile(
-    r"(?:FILE|File photo|FILE PHOTO|Archive)\s?(?:PHOTO|Photo|photo)?\s?[-–—:]+\s?(?=[A-Z\"“‘])"
-)
+_FILE = re.compile(r"(?:FILE|File photo|FILE PHOTO|Archive)\s?(?:PHOTO|Photo|photo)?\s?[-–—:]+\s?(?=[A-Z\"“‘])")
 # "..., July 29, 2015." or "..., 29 July 2015." at the end: how agencies close a caption. A sentence of a
 # report says "on July 29, 2015" and goes on, so the comma before and the stop after are both asked for.
-_DATED_END = re.compile(
-    rf",\s(?:{_MONTH}\s\d{{1,2}},\s\d{{4}}|\d{{1,2}}\s{_MONTH}\s\d{{4}})\.[\"”’)]{{0,2}}\Z"
-)
+_DATED_END = re.compile(rf",\s(?:{_MONTH}\s\d{{1,2}},\s\d{{4}}|\d{{1,2}}\s{_MONTH}\s\d{{4}})\.[\"”’)]{{0,2}}\Z")
 # Words of a report's own prose; a caption is in the present tense and quotes nobody.
 _REPORTED = re.compile(r"\b(?:said|told|added|announced|reported|according to)\b")
 _CREDIT = re.compile(
@@ -53,8 +52,9 @@ _PLAYER = re.compile(
     r"(?:[-\s/▶]|\d{1,2}:\d{2}(?::\d{2})?|Direct link|Pop-?out player|\d+p \| [\d.]+ ?MB)*"
 )
 _STRONG = (
-    r"The (?:code|URL) has been copied to your clipboard\.?|Embed[- ]{0,3}[Ss]hare|No media source currently available\.?|Direct link|"
-    r"\d{3,4}p(?: \| [\d.]+ ?MB)?|\d{2,3} kbps(?: \| MP3)?|Pop-?out player|0:00(?::00)?|Share on (?:Facebook|Twitter)|width px height px"
+    r"The (?:code|URL) has been copied to your clipboard\.?|Embed[- ]{0,3}[Ss]hare|Direct link|Pop-?out player|"
+    r"No media source currently available\.?|\d{3,4}p(?: \| [\d.]+ ?MB)?|\d{2,3} kbps(?: \| MP3)?|0:00(?::00)?|"
+    r"Share on (?:Facebook|Twitter)|width px height px"
 )
 _WEAK = r"[-–/|▶\s]|Embed|EMBED|[Ss]hare|Download|Auto|\d{1,2}:\d{2}(?::\d{2})?|width|height|px|Live"
 _DEBRIS = re.compile(rf"(?:(?:{_STRONG})(?:{_WEAK}){{0,30}}){{2,40}}")
