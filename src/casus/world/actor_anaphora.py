@@ -19,6 +19,16 @@ BODY_NOUNS = frozenset(
     "organisation institution monitor tribunal court".split()
 ) | {"rights group", "human rights group", "aid group", "world body", "regional bloc", "aid agency", "medical charity"}
 
+# kinds of names that may own a noun: "Russian plane", "Assad's forces", "coalition jets"
+_OWNERS = frozenset({"country", "demonym", "capital", "person"})
+# craft and crews that are often met outside their country
+_CRAFT = frozenset(
+    "plane planes jet jets pilot pilots aircraft warplane warplanes helicopter helicopters drone drones bomber bombers "
+    "warship warships ship ships vessel vessels submarine sailors crew".split()
+)
+_STATE: frozenset[Sector] = frozenset({"GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
+_STOP = re.compile(r"[,;:.!?()\n“”\"—]")
+_WORDS = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?][\"”’')]*\s")
 # one armed group stands for "militants" when it holds this share of all mentions of armed groups;
 # 0.6 was the best of 0.5, 0.6, 0.7, 0.8 on 43 training reports
@@ -42,9 +52,16 @@ def _state(mention: ActorMention) -> bool:
 
 def context_country(context: ActorContext, sector: Sector | None) -> tuple[str | None, str]:
     """The country that a phrase without a name belongs to, and the reason."""
-    del sector
+    israeli = sector in ("MIL", "COP", "GOV", "JUD", "LEG", "SPY") and context.home == "ISR"
+    if context.place_iso3 == "PSE" and israeli:
+        return "ISR", "no country in the phrase; in the Palestinian territories, the report's country"
     if context.place_iso3:
         return context.place_iso3, "no country in the phrase; country of the place"
+    if sector in _STATE and context.start is not None:
+        begin = sentence_start(context.text, context.start)
+        here = [m for m in context.mentions if begin <= m.start < context.start and _state(m) and m.kind != "organ"]
+        if here:
+            return here[-1].who, f"no country in the phrase; {here[-1].name!r} stands in the sentence"
     if context.home:
         return context.home, "no country in the phrase; country of the report"
     found = [m for m in context.mentions if _state(m)]
@@ -53,6 +70,41 @@ def context_country(context: ActorContext, sector: Sector | None) -> tuple[str |
     if found:
         return found[-1].who, f"no country in the phrase; nearest is {found[-1].name!r}"
     return None, "no country in the phrase or the text"
+
+
+def named_alike(context: ActorContext, noun: str, sector: Sector) -> ActorMention | None:
+    """Whose "plane" or "police" it is, where the text says it once with a name ("a Russian plane").
+
+    The country of the claim's place goes first, save for craft and refugees, which are often not of the
+    place; then the report's country, then the nearest such name before the phrase.
+    """
+    away = sector == "REF" or noun.split()[-1] in _CRAFT
+    if context.place_iso3 and not away:
+        return None
+    stem = _stem(noun.split()[-1])
+    alike = [m for m in context.mentions if m.kind in _OWNERS and _followed_by(context.text, m, stem)]
+    if not away:
+        at_home = next((m for m in alike if m.who == context.home), None)
+        if at_home is not None:
+            return at_home
+    if context.start is not None:
+        before = [m for m in alike if m.start < context.start]
+        if before:
+            return before[-1]
+    return alike[0] if alike else None
+
+
+def _stem(word: str) -> str:
+    word = word.replace("men", "man")
+    return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def _followed_by(text: str, mention: ActorMention, stem: str) -> bool:
+    """Whether one of the next three words, before any stop, is the noun."""
+    if text[mention.end : mention.end + 1] in ("-", "–"):
+        return False  # "Russian-backed rebels" are not Russia's
+    near = _STOP.split(text[mention.end : mention.end + 40], maxsplit=1)[0]
+    return any(_stem(w.lower()) == stem for w in _WORDS.findall(near)[:4])
 
 
 def armed_group(context: ActorContext, noun: str) -> ActorMention | None:

@@ -11,7 +11,7 @@ from casus.world.actor_data import Actor
 
 _TOKEN = re.compile(r"[^\W_]+")
 # between two words of one name; a full stop only after initials and short titles ("U.S.", "St.")
-_GAP = frozenset(" \u00a0\n\t-–‑’'‘./+&\"“”(,")
+_GAP = frozenset(" \u00a0\n\t-–‑’'‘./+&\"“”(")
 # acronyms that are words too: in a line of capitals they are not taken for names
 _RISKY = frozenset({"US", "IS", "WHO", "AU", "IRA", "AMAL", "CARE", "ISI", "ICE", "AP"})
 # country and city names that are given names or surnames too
@@ -82,6 +82,9 @@ class NameIndex:
             self._by_first.setdefault(words[0], []).append(pattern)
         elif raws != pattern.raws and len(raws) == 1 and raws[0].isupper():
             pattern.raws = raws  # "IS" beside "Is": the stricter spelling holds
+        elif raws != pattern.raws and len(raws) > 1:
+            # "Kurdish peshmerga" beside "Kurdish Peshmerga": the laxer spelling holds
+            pattern.raws = tuple(min(x, y, key=lambda r: r[0].isupper()) for x, y in zip(pattern.raws, raws, strict=True))
         if actor is None:
             pattern.actors.clear()
         elif surname and not pattern.surname:
@@ -149,9 +152,7 @@ def _joined(text: str, left: Token, right: Token) -> bool:
     gap = text[left.end : right.start]
     if len(gap) > 3 or not _GAP.issuperset(gap) or gap.count("\n") > 1:
         return False
-    if "." in gap and len(left.raw) > 3:
-        return False
-    return "," not in gap or False
+    return "." not in gap or len(left.raw) <= 3
 
 
 def _adjacent(text: str, left: Token, right: Token) -> bool:

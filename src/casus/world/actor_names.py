@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from casus.records import Sector
 from casus.world.actor_phrase import Phrase
+from casus.world.actor_records import ActorMention
 
 # the last word of an organisation's name and the sector that it tells
 _KEYWORDS: dict[str, Sector] = {
@@ -22,6 +23,14 @@ _KEYWORDS: dict[str, Sector] = {
     "congress": "LEG", "court": "JUD", "tribunal": "JUD", "police": "COP", "forces": "MIL", "guard": "MIL",
     "navy": "MIL", "guards": "MIL", "force": "MIL",
 }  # fmt: skip
+# capitalised words that are no part of anybody's name
+_NOT_NAMES = frozenset(
+    "sunni shia shiite shi ite arab muslim muslims christian christians islamic islamist jewish western eastern northern "
+    "southern turkmen kurdish catholic orthodox hindu buddhist african asian european latin gulf communist maoist "
+    "republican democratic senior top some several many most two three four five other local all the".split()
+)
+# how the words describing a name stand to it
+SHORT, DESCRIBED, INTRODUCED = "short for", "described as", "introduced as"
 # how much of the text around a name may describe its bearer, in characters
 _WINDOW = 110
 _MAX_OCCURRENCES = 12
@@ -33,9 +42,15 @@ _LOWER_STOP = frozenset(
 )
 
 
-def looks_like_name(phrase: Phrase) -> bool:
-    """Whether a phrase holds a proper name beyond its nouns: a capital that is not merely the first letter."""
-    capitals = [w for w in phrase.words if w.raw[0].isupper()]
+def looks_like_name(phrase: Phrase, known: Sequence[ActorMention]) -> bool:
+    """Whether the head holds a proper name that is neither known nor an adjective of creed or region."""
+    noun_end = phrase.noun_start + len(phrase.noun) if phrase.noun else -1
+    capitals = [
+        w for w in phrase.words
+        if w.raw[0].isupper() and w.end <= phrase.head_end and w.key not in _NOT_NAMES
+        and not any(m.start <= w.start < m.end for m in known)
+        and not (phrase.noun_start <= w.start < noun_end)
+    ]  # fmt: skip
     if not capitals:
         return False
     return not (phrase.noun is not None and len(capitals) == 1 and capitals[0] is phrase.words[0])
@@ -55,7 +70,7 @@ def describe(name: str, text: str) -> Iterator[tuple[str, str]]:
     """(description, how it stands) for each place where the text says who the bearer of a name is."""
     expansion = _expansion(name, text)
     if expansion:
-        yield expansion, "short for"
+        yield expansion, SHORT
     bare = name.split()[-1] if len(name.split()) > 1 else name
     keys = [name] if name == bare or len(bare) < 4 else [name, bare]
     for key in keys:
@@ -64,10 +79,10 @@ def describe(name: str, text: str) -> Iterator[tuple[str, str]]:
                 break
             after = _after(text, m.end())
             if after:
-                yield after, "described as"
+                yield after, DESCRIBED
             before = _before(text, m.start())
             if before:
-                yield before, "introduced as"
+                yield before, INTRODUCED
 
 
 def _expansion(name: str, text: str) -> str | None:

@@ -13,9 +13,10 @@ from casus.world.actor_anaphora import (
     armed_group,
     body_before,
     context_country,
+    named_alike,
     owner,
 )
-from casus.world.actor_names import describe, looks_like_name, organisation_sector
+from casus.world.actor_names import DESCRIBED, INTRODUCED, describe, looks_like_name, organisation_sector
 from casus.world.actor_phrase import PRONOUNS, Phrase, clean, take_apart, telling
 from casus.world.actor_records import ActorContext, ActorMention, Identity, actor_id
 
@@ -41,6 +42,21 @@ _UNKNOWN_ATTACKERS = frozenset(
     "perpetrator perpetrators criminals robbers arsonists hackers hacker gang gangs".split()
 )
 _MAX_DEPTH = 2
+# whose these are, a text says once and then leaves out ("the plane", "the government")
+_LIKE_NOUNS: frozenset[Sector] = frozenset({"GOV", "MIL", "COP", "SPY", "JUD", "LEG", "REF", "REB", "BUS", "MED"})
+# these come from elsewhere: the country where they are is not theirs
+_ON_THE_MOVE = frozenset("migrant migrants refugee refugees seeker seekers immigrant immigrants".split())
+# adjectives that mean several countries or none in particular
+_VAGUE = frozenset(
+    "western foreign international regional african arab asian gulf european neighboring neighbouring repressive "
+    "islamic eastern southern global multinational".split()
+)
+
+
+def _vague(phrase: Phrase) -> str | None:
+    """The adjective that leaves the country open ("Western journalists"), or None."""
+    return next((w.raw for w in phrase.words if w.end <= phrase.noun_start and w.key in _VAGUE), None)
+
 
 
 class Resolver:
@@ -79,7 +95,7 @@ class Resolver:
                 continue
             for iso3 in (*sorted(own), context.place_iso3 or context.home or ""):
                 hit = table.get((w.key, iso3)) or table.get((phrase.text[w.start : w.end].lower(), iso3))
-                bare = len(phrase.words) == 1 and w.key != "taliban"
+                bare = w.end == phrase.head_end and w.key != "taliban"
                 if hit and (armed or bare):
                     why = f"{w.raw!r} and {phrase.noun or 'no noun'!r} in {iso3}"
                     return _identity(hit.who, hit.sector, hit.who, why)
@@ -92,7 +108,7 @@ class Resolver:
             mine = [m for m in mine if m.kind in ("country", "demonym", "capital")]
         if not mine:
             mine = [m for m in others if m.kind == "group" and "-" in phrase.text[m.end : m.end + 1]]
-        if mine:
+        if mine and not _surname_like(phrase, mine):
             return self._from_mentions(phrase, mine, context)
         del depth
         return None
@@ -104,6 +120,8 @@ class Resolver:
         shown = phrase.text[best.start : best.end]
         if best.kind == "person":
             best = _in_office(best, context)
+        if best.sector in ("PTY", "OPP") and phrase.sector == "LEG" and _state_of(best):
+            return _identity(_state_of(best), "LEG", best.name, f"party {shown!r}; noun {phrase.noun!r}")
         sector, why = best.sector, f"{best.kind} {shown!r}"
         follows = phrase.noun is not None and phrase.noun_start >= best.end
         if phrase.sector and (
@@ -159,10 +177,9 @@ class Resolver:
         if first.kind == "person":
             first = _in_office(first, context)
         shown = phrase.text[first.start : first.end]
-        if theirs or phrase.sector is None:
-            sector = first.sector
-        else:
-            sector = phrase.sector
+        if theirs and phrase.sector in ("LEG", "JUD") and first.sector in ("PTY", "OPP"):
+            theirs = False  # a party's lawmaker is his country's
+        sector = first.sector if theirs or phrase.sector is None else phrase.sector
         del depth
         who, ident = first.who, first.actor_id
         if not _is_state(who) and not theirs:
@@ -183,7 +200,7 @@ class Resolver:
     # ---------------------------------------------------------------- no known name in it
 
     def _unnamed(self, phrase: Phrase, context: ActorContext, depth: int) -> Identity:
-        if looks_like_name(phrase):
+        if looks_like_name(phrase, self._find(phrase.head)):
             got = self._stranger(phrase, context, depth)
             if got is not None:
                 return got
@@ -208,8 +225,19 @@ class Resolver:
                 return Identity(body.who, body.sector, body.actor_id, body.name, f"noun {noun!r}; the body named before")
             if sector in ("NGO", "IGO") and last not in ("doctors", "doctor", "hospital", "medics"):
                 return Identity(None, sector, None, phrase.text, f"noun {noun!r}; no such body is named")
+        vague = _vague(phrase)
+        alike = named_alike(context, noun, sector) if sector in _LIKE_NOUNS and not vague else None
+        if alike is not None:
+            shown = context.text[alike.start : alike.end]
+            why = f"noun {noun!r}; the text names it with {shown!r}"
+            return Identity(alike.who, sector, alike.actor_id, alike.name, why)
+        if vague or last in _ON_THE_MOVE:
+            why = f"{vague!r} without a country" if vague else "people on the move, of no stated country"
+            return Identity(None, sector, None, phrase.text, f"noun {noun!r}; {why}")
         if noun in _MANY_STATES:
             return Identity(None, sector, None, phrase.text, f"noun {noun!r} without a country")
+        if last.startswith("settler") and context.place_iso3 in ("PSE", "ISR"):
+            return _identity("ISR", sector, phrase.text, "settlers in the Palestinian territories are Israeli")
         where, why = context_country(context, sector)
         return _identity(where, sector, phrase.text, f"noun {noun!r}; {why}")
 
@@ -221,7 +249,7 @@ class Resolver:
                 return Identity(m.who, m.sector, m.actor_id, m.name, f"surname of {m.name!r}, named in the text")
         if depth < _MAX_DEPTH:
             for said, how in describe(phrase.text, context.text):
-                got = self._described(said, context, depth)
+                got = self._described(said, how, context, depth)
                 if got is not None:
                     why = f"{how} {said!r}; {got.why}"
                     return Identity(got.who, got.sector, got.actor_id, phrase.text, why)
@@ -233,16 +261,33 @@ class Resolver:
             return _identity(phrase.text, sector, phrase.text, "an organisation that the book does not hold")
         return None
 
-    def _described(self, said: str, context: ActorContext, depth: int) -> Identity | None:
-        """What an apposition says, if it says anything: a name or a noun must be in it."""
+    def _described(self, said: str, how: str, context: ActorContext, depth: int) -> Identity | None:
+        """What an apposition or a title says, if its head is a known noun or name."""
         text = clean(said)
         if not text:
             return None
         phrase = take_apart(text)
-        if phrase.sector is None and not self._find(text) and not self._places(text):
+        heads = [m for m in self._find(phrase.head) if m.kind != "media" or how != INTRODUCED]
+        if how == INTRODUCED:
+            ends = phrase.noun is not None and phrase.head.lower().endswith(phrase.noun.split()[-1])
+            if phrase.rest or not (ends or any(m.end == len(phrase.head) for m in heads)):
+                return None
+        elif phrase.sector is None and not heads and not self._places(phrase.text):
+            return None
+        elif how == DESCRIBED and not _opens_apposition(said, phrase, heads):
             return None
         got = self._resolve(text, context, depth + 1)
         return got if got.who else None
+
+
+def _opens_apposition(said: str, phrase: Phrase, heads: list[ActorMention]) -> bool:
+    """Whether words after a comma describe the name before it, and do not go on with the sentence."""
+    first = said.split()[0].lower() if said.split() else ""
+    return (
+        first in ("a", "an", "the", "his", "her", "its", "their", "one", "former", "head", "chief", "then")
+        or phrase.noun is not None and phrase.noun_start <= 12
+        or any(m.start == 0 for m in heads)
+    )
 
 
 def _identity(who: str | None, sector: Sector, name: str, why: str) -> Identity:
@@ -282,6 +327,14 @@ def _in_office(mention: ActorMention, context: ActorContext) -> ActorMention:
     return ActorMention(
         mention.start, mention.end, mention.kind, best.who, best.sector, actor_id(best.who, best.name), best.name
     )
+
+
+def _surname_like(phrase: Phrase, found: list[ActorMention]) -> bool:
+    """Whether the only name found is the second half of a person's name: "Mona Iraqi"."""
+    if len(found) != 1 or found[0].kind != "demonym" or len(phrase.words) != 2 or phrase.noun:
+        return False
+    first, second = phrase.words
+    return first.raw.istitle() and len(first.raw) > 2 and second.start == found[0].start and phrase.text.count("-") == 0
 
 
 def _may_own(between: str, opposed: bool) -> bool:
