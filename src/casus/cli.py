@@ -28,7 +28,21 @@ FINE, ERROR, USAGE, FAILURES, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands; each ends quietly when whoever reads its output has seen enough (`casus demo | head`)."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            outcome = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # what is still to be written goes nowhere; else Python complains when it closes stdout
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return PIPE_CLOSED
+        return outcome
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="casus-events", prog_name="casus")
 def app() -> None:
     """Read news reports into claims: who says who did what to whom, where and when.
@@ -44,13 +58,9 @@ def app() -> None:
 
 @app.command("read", short_help="Read reports: files, folders, globs, - for standard input.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When they were published."
-)
+@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When they were published.")
 @click.option("--publisher", metavar="NAME", help="Who published them.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="A line of JSON for each claim, with the words behind it."
-)
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each claim, with the words behind it.")
 @click.option("--explain", is_flag=True, help="Below each claim, why it holds each value.")
 @click.option("--actors", type=_FILE, help="Your own actors, laid over the shipped ones.")
 @click.option("--places", type=_FILE, help="Your own places, laid over the shipped ones.")
@@ -153,10 +163,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return outcome if isinstance(outcome, int) else FINE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        # who reads our output has seen enough; without this Python complains when it closes stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return PIPE_CLOSED
     except Exception as error:
         told = _told(error)
         if told.code == INTERNAL and os.environ.get("CASUS_DEBUG", "") not in ("", "0"):

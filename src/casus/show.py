@@ -6,6 +6,7 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from casus.codebook import Codebook
+from casus.codebook import Codebook, EventType
 from casus.errors import UsageError
 from casus.pipeline import Reading
 from casus.records import Claim, Document, Figure, Participant, When
@@ -43,10 +44,8 @@ def console(stream: IO[str]) -> Console:
 
 def show(to: Console, reading: Reading, *, explain: bool = False) -> None:
     """Print a document's claims; with `explain`, below each claim why it holds each value."""
-    with to.capture() as printed:
+    with _trimmed(to):
         _block(to, reading, explain)
-    # the columns are padded, and blanks at the end of a line are a nuisance in a file or a mail
-    to.file.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
 
 
 def _block(to: Console, reading: Reading, explain: bool) -> None:
@@ -68,24 +67,41 @@ def _block(to: Console, reading: Reading, explain: bool) -> None:
 def show_codebook(to: Console, type: str | None) -> None:
     """Print the event types, or one of them with its modes. Raises UsageError where there is no such type."""
     book = Codebook.load()
-    if type is None:
-        table = Table(box=None, pad_edge=False)
-        for heading in ("type", "intensity", "what", "modes"):
-            table.add_column(heading, justify="right" if heading == "intensity" else "left")
-        for entry in book.types:
-            table.add_row(entry.name, f"{entry.intensity:+.1f}", entry.definition, " ".join(entry.mode_names))
-        to.print(table)
-        to.print(
-            Text(f"{book.name} {book.version}; intensity from -10, hostile, to +10, friendly", style="dim")
-        )
-        return
-    if type.upper() not in book.type_names:
+    if type is not None and type.upper() not in book.type_names:
         raise UsageError(f"there is no type {type!r}", f"one of {', '.join(book.type_names)}")
-    entry = book.type(type.upper())
+    with _trimmed(to):
+        if type is None:
+            _list_types(to, book)
+        else:
+            _tell_type(to, book.type(type.upper()))
+
+
+def _list_types(to: Console, book: Codebook) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("type", "intensity", "what", "modes"):
+        table.add_column(heading, justify="right" if heading == "intensity" else "left")
+    for entry in book.types:
+        table.add_row(entry.name, f"{entry.intensity:+.1f}", entry.definition, " ".join(entry.mode_names))
+    to.print(table)
+    to.print(Text(f"{book.name} {book.version}; intensity from -10, hostile, to +10, friendly", style="dim"))
+
+
+def _tell_type(to: Console, entry: EventType) -> None:
     to.print(Text(f"{entry.name}  {entry.quad}, intensity {entry.intensity:+.1f}", style="bold"))
     to.print(Text(entry.definition))
     for mode in entry.modes:
         to.print(Text(f"  {mode.name:18} {mode.intensity:+5.1f}  {mode.definition}"))
+
+
+@contextmanager
+def _trimmed(to: Console) -> Iterator[None]:
+    """What is printed within is written at once, without the blanks that pad columns.
+
+    A pipe that was closed is then told by BrokenPipeError, where the console would end the process.
+    """
+    with to.capture() as printed:
+        yield
+    to.file.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
 
 
 def explanation(claim: Claim) -> Iterator[str]:
@@ -166,7 +182,7 @@ def _sides(sides: Iterable[Participant]) -> Text:
     cell = Text()
     for side in sides:
         cell.append("\n" if cell else "").append(clean(side.span.exact))
-        cell.append(f" [{clean(side.who or '?')} {side.sector}]", style="dim")
+        cell.append(f" [{clean(side.who or '?')}/{side.sector}]", style="dim")
     return cell or Text(NOT_SAID)
 
 
