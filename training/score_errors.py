@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from casus.text import fold
@@ -24,9 +23,7 @@ class Mistake:
     example: str
 
 
-def mistakes(
-    scorer: ModuleType, gold: str, predictions: Iterable[Row], ids: set[str], seen: set[str]
-) -> Iterator[Mistake]:
+def mistakes(scorer: Any, gold: str, predictions: Iterable[Row], ids: set[str], seen: set[str]) -> Iterator[Mistake]:
     """Every error of `predictions` on the documents `ids`; `seen` are the folded triggers of training."""
     by_doc: dict[str, list[Row]] = defaultdict(list)
     for row in predictions:
@@ -99,7 +96,7 @@ def _spurious(key: str, doc: Row, row: Row, claims: list[Row], seen: set[str]) -
     return Mistake("spurious", row["type"], cause, _quote(key, doc, row["span"]))
 
 
-def _fields(scorer: ModuleType, key: str, doc: Row, claim: Row, row: Row) -> Iterator[Mistake]:
+def _fields(scorer: Any, key: str, doc: Row, claim: Row, row: Row) -> Iterator[Mistake]:
     """The fields of a paired claim that are wrong."""
 
     def wrong(kind: str, cause: str, wanted: object, got: object) -> Mistake:
