@@ -55,9 +55,7 @@ def test_what_it_stands_for(text: str, words: str, expected: str) -> None:
 
 
 def test_a_woman_is_not_he() -> None:
-    assert (
-        stands_for("Queen Maria visited Colonel Omar Tal.\nHe thanked the guard.", "He") == "Colonel Omar Tal"
-    )
+    assert stands_for("Queen Maria visited Colonel Omar Tal.\nHe thanked the guard.", "He") == "Colonel Omar Tal"
 
 
 def test_it_of_weather_and_judgement_stands_for_nobody() -> None:
@@ -131,7 +129,8 @@ def test_parts_lie_inside_in_order_and_apart(text: str, a: int, b: int) -> None:
 WORDS = st.lists(
     st.sampled_from(
         ["Orth", "he", "they", "it", "the group", "the government", "who", "said", ",", ".", "“", "”", "we", "Turkey",
-         "and", "police", "\n", "both countries", "its", "\u200f", "😀", "\x00", "U.S.", "of", "attacked", "him", "(", ")"]
+         "and", "police", "\n", "both countries", "its", "\u200f", "😀", "\x00", "U.S.", "of", "attacked",
+         "him", "(", ")"]
     ),
     max_size=40,
 )  # fmt: skip

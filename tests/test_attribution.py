@@ -24,7 +24,9 @@ def split(text: str) -> list[Span]:
 def source(text: str, trigger: str, claim_type: str = "ASSAULT", actor: str | None = None) -> list[str]:
     at = text.index(trigger)
     actors = [(text.index(actor), text.index(actor) + len(actor))] if actor else []
-    chain = source_of(text, attributions(text, split(text)), at, at + len(trigger), claim_type, actors)
+    chain = source_of(
+        text, attributions(text, split(text)), at, at + len(trigger), claim_type=claim_type, actors=actors
+    )
     return [text[s:e] for s, e in chain]
 
 
@@ -125,7 +127,7 @@ def test_an_event_that_is_only_referred_to_has_no_source() -> None:
 
 
 def test_a_quote_that_runs_on_keeps_its_speaker() -> None:
-    text = "“They shot at us,” farmer Issa Bello said.\n“Then they burned the mill.\nWe ran to the river when they attacked."
+    text = "“They shot at us,” farmer Issa Bello said.\n“Then they burned the mill.\nWe ran when they attacked."
     assert source(text, "burned") == ["farmer Issa Bello"]
     assert source(text, "attacked") == ["farmer Issa Bello"]
 

@@ -11,7 +11,7 @@ from casus.reader.status import status_cues
 
 def status(text: str, trigger: str, claim_type: str = "") -> str | None:
     at = text.index(trigger)
-    return status_cues(text, 0, len(text), at, at + len(trigger), claim_type).status
+    return status_cues(text, 0, len(text), at, at + len(trigger), claim_type=claim_type).status
 
 
 @pytest.mark.parametrize(

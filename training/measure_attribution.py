@@ -1,6 +1,6 @@
 """How often the rules name the right source: gold triggers, types and actors on the training documents.
 
-    python training/measure_attribution.py [--gold /work/shared/gold] [--dev] [--errors N] [--status]
+    python training/measure_attribution.py [--gold /work/shared/gold] [--dev] [--errors N]
 
 `--dev` prints one aggregate figure on the held-out documents and never an example.
 """
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from casus.reader.attribution import attributions, source_of
+from casus.reader.source_kinds import source_kind
+from casus.reader.status import status_cues
 
 HELD_OUT = {"seed-gbnews"}
 
@@ -66,54 +68,69 @@ def actor_spans(doc: dict[str, Any], claim: dict[str, Any]) -> list[tuple[int, i
     return out
 
 
-def main() -> None:
-    args = argparse.ArgumentParser(description=__doc__)
-    args.add_argument("--gold", type=Path, default=Path("/work/shared/gold"))
-    args.add_argument("--dev", action="store_true")
-    args.add_argument("--errors", type=int, default=0)
-    options = args.parse_args()
-    count: Counter[str] = Counter()
-    shown: list[tuple[str, ...]] = []
-    for doc, claims in documents(options.gold, options.dev):
+def cause_of(gold: list[str], said: list[str]) -> str:
+    if same_source(gold, said):
+        return "right" if gold else "neither"
+    return "missed" if not said else "wrong" if gold else "spurious"
+
+
+def check_sources(gold: Path, dev: bool) -> list[tuple[str, ...]]:
+    """A row for each claim, its cause first."""
+    rows = []
+    for doc, claims in documents(gold, dev):
         text = doc["text"]
         found = attributions(text, [tuple(s) for s in doc["sentences"]])
         for claim in claims:
-            chain = source_of(text, found, *claim["span"], claim["type"], actor_spans(doc, claim))
-            said = [text[s:e] for s, e in chain]
-            gold = claim.get("source") or []
-            right = same_source(gold, said)
-            if gold or said:
-                count["given"] += 1
-                count["right"] += right
-                cause = "right" if right else "missed" if not said else "spurious" if not gold else "wrong"
-                count[cause] += not right
-                if not right:
-                    a, b = doc["sentences"][claim["s"]]
-                    row = (
-                        cause,
-                        claim["type"],
-                        claim["trigger"],
-                        str(gold),
-                        str(said),
-                        text[a:b].replace("\n", " "),
-                        doc["id"],
-                    )
-                    shown.append(row)
-            if gold:
-                count["gold"] += 1
-                count["recalled"] += right
-            if said:
-                count["said"] += 1
-                count["precise"] += right
+            chain = source_of(text, found, *claim["span"], claim_type=claim["type"], actors=actor_spans(doc, claim))
+            said, given = [text[s:e] for s, e in chain], claim.get("source") or []
+            a, b = doc["sentences"][claim["s"]]
+            sentence = text[a:b].replace("\n", " ")
+            rows.append(
+                (cause_of(given, said), claim["type"], claim["trigger"], str(given), str(said), sentence, doc["id"])
+            )
+    return rows
+
+
+def check_kinds_and_status(gold: Path) -> None:
+    """Kinds of the gold sources, and precision and recall of the cues of each status, on training documents."""
+    kinds: Counter[bool] = Counter()
+    said, given, right = Counter[str](), Counter[str](), Counter[str]()
+    for doc, claims in documents(gold, False):
+        for claim in claims:
+            if claim.get("source") and claim.get("source_kind"):
+                kinds[source_kind(claim["source"][-1], doc["text"]) == claim["source_kind"]] += 1
+            status = claim.get("status") or "happened"
+            cue = status_cues(doc["text"], *doc["sentences"][claim["s"]], *claim["span"], claim_type=claim["type"])
+            given[status] += 1
+            if cue.status is not None:
+                said[cue.status] += 1
+                right[cue.status] += cue.status == status
+    print(f"kind of source right {kinds[True] / max(1, kinds.total()):.3f} of {kinds.total()}")
+    for status in ("denied", "planned", "hypothetical"):
+        precision, recall = right[status] / max(1, said[status]), right[status] / max(1, given[status])
+        print(f"{status}: precision {precision:.3f} of {said[status]}, recall {recall:.3f} of {given[status]}")
+
+
+def main() -> None:
+    args = argparse.ArgumentParser(description=__doc__)
+    args.add_argument("--gold", type=Path, default=Path("/work/shared/gold"))
+    args.add_argument("--dev", action="store_true", help="one aggregate figure on the held-out documents")
+    args.add_argument("--errors", type=int, default=0)
+    options = args.parse_args()
+    rows = check_sources(options.gold, options.dev)
+    count = Counter(row[0] for row in rows)
+    right, missed, spurious, wrong = (count[k] for k in ("right", "missed", "spurious", "wrong"))
+    either = right + missed + spurious + wrong
+    print(f"source right where either gives one {right / max(1, either):.3f} of {either}")
+    if options.dev:
+        return
     print(
-        f"source right where either gives one {count['right'] / max(1, count['given']):.3f} of {count['given']}; "
-        f"precision {count['precise'] / max(1, count['said']):.3f} of {count['said']}, "
-        f"recall {count['recalled'] / max(1, count['gold']):.3f} of {count['gold']}"
+        f"precision {right / max(1, right + spurious + wrong):.3f}, recall {right / max(1, right + missed + wrong):.3f}"
     )
-    print({k: count[k] for k in ("missed", "spurious", "wrong")})
-    if not options.dev:
-        for row in sorted(shown)[: options.errors]:
-            print(" | ".join(row))
+    print(f"missed {missed}, spurious {spurious}, wrong {wrong}")
+    check_kinds_and_status(options.gold)
+    for row in sorted(r for r in rows if r[0] in ("missed", "spurious", "wrong"))[: options.errors]:
+        print(" | ".join(row))
 
 
 if __name__ == "__main__":

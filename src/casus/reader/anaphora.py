@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from casus.reader.attribution import Attribution, attributions
 from casus.reader.clauses import Token, is_one, looks_finite, tokens
 from casus.reader.mentions import NamedMention, definite_kind, lists
-from casus.reader.quotes import quotes
+from casus.reader.quotes import quotes, within
 from casus.reader.speech import verb_forms
 
 Span = tuple[int, int]
@@ -26,13 +26,16 @@ _PRONOUNS: dict[str, tuple[str, bool, str | None]] = {
     "they": ("plural", False, None), "them": ("plural", True, None), "their": ("plural", True, None),
     "it": ("thing", False, None), "its": ("thing", True, None), "itself": ("thing", True, None),
 }  # fmt: skip
-_FIRST = frozenset("i me my we us our myself ourselves".split())
+_FIRST = frozenset((
+    "i", "me", "my", "we", "us", "our", "myself", "ourselves",
+))  # fmt: skip
 _RELATIVE = frozenset(("who", "whom", "whose", "which", "that"))
 # "it" that stands for no one: "it is clear that", "it was not clear", "it appears"
-_DUMMY = frozenset(
-    "clear unclear possible impossible likely unlikely important difficult hard necessary time seems seemed appears "
-    "appeared remains remained takes took easy unknown true evident obvious hoped expected thought believed".split()
-)
+_DUMMY = frozenset((
+    "clear", "unclear", "possible", "impossible", "likely", "unlikely", "important", "difficult", "hard",
+    "necessary", "time", "seems", "seemed", "appears", "appeared", "remains", "remained", "takes", "took",
+    "easy", "unknown", "true", "evident", "obvious", "hoped", "expected", "thought", "believed",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def antecedents(
         speaker = _speaker_before(found, n)
         for i, token in enumerate(toks):
             if token.low in _FIRST and (token.text != "US"):
-                if any(q.start <= token.start < q.end for q in inside) or _run_on(found, token.start):
+                if within(inside, token.start, token.end) or _run_on(found, token.start):
                     made = _first_person(text, found, token, out)
                 else:
                     made = None
@@ -95,7 +98,7 @@ def antecedents(
                 made = _relative(candidates, toks, i)
             else:
                 anaphor = _anaphor(toks, i, n)
-                made = _best(anaphor, candidates, counts, speaker, out, toks) if anaphor else None
+                made = _best(anaphor, candidates, counts, speaker, out=out, toks=toks) if anaphor else None
                 if anaphor and made:
                     out[(anaphor.start, anaphor.end)] = made
                 continue
@@ -132,9 +135,7 @@ def _is_subject(toks: Sequence[Token], start: int, end: int) -> bool:
     if i is None or j is None:
         return False
     front = i - 1
-    while front >= 0 and (
-        is_one(toks[front].low, "determiner") or toks[front].low in ("former", "new", "top")
-    ):
+    while front >= 0 and (is_one(toks[front].low, "determiner") or toks[front].low in ("former", "new", "top")):
         front -= 1
     if front >= 0 and is_one(toks[front].low, "preposition"):
         return False
@@ -153,7 +154,7 @@ def _is_subject(toks: Sequence[Token], start: int, end: int) -> bool:
 # ------------------------------------------------------------------------------- what stands for something
 
 
-def _anaphor(toks: Sequence[Token], i: int, n: int) -> _Anaphor | None:
+def _anaphor(toks: Sequence[Token], i: int, n: int) -> _Anaphor | None:  # noqa: PLR0911 - a return a rule, in order
     t = toks[i]
     if t.low in _PRONOUNS and t.text != "IT":
         category, oblique, gender = _PRONOUNS[t.low]
@@ -170,13 +171,12 @@ def _anaphor(toks: Sequence[Token], i: int, n: int) -> _Anaphor | None:
         if low in words and not (k + 1 < len(toks) and (toks[k + 1].low in words or toks[k + 1].capital)):
             if k + 1 < len(toks) and toks[k + 1].low in ("of", "in", "at", "from", "who", "that", "-"):
                 return None  # it is told apart by what follows, not by what came before
-            category = definite_kind(low)
-            if category is None:
-                return None
-            if t.low == "both" or toks[i + 1].low in ("two", "three", "both"):
-                category = "several"
+            several = t.low == "both" or toks[i + 1].low in ("two", "three", "both")
+            kind = definite_kind(low)
+            if kind is None or several:
+                return None  # "both countries" stand for two names; one antecedent cannot say so
             subject = _is_subject(toks, toks[i].start, toks[k].end)
-            return _Anaphor(toks[i].start, toks[k].end, category, None, subject, low, n)
+            return _Anaphor(toks[i].start, toks[k].end, kind, None, subject, low, n)
         if not toks[k].wordy or is_one(low, "preposition", "subordinator") or looks_finite(toks, k):
             return None
     return None
@@ -208,7 +208,8 @@ def _relative(candidates: Sequence[_Candidate], toks: Sequence[Token], i: int) -
     k = i - 1
     if toks[k].text == "," and k:
         k -= 1
-    for c in reversed(candidates):
+    last = bisect_left(candidates, toks[i].start, key=lambda c: c.mention.start)
+    for c in reversed(candidates[max(0, last - 8) : last]):
         if c.mention.end < toks[k].start:
             break
         if toks[k].start < c.mention.end <= toks[k].end:
@@ -232,13 +233,15 @@ def _best(
     candidates: Sequence[_Candidate],
     counts: Counter[str],
     speaker: Span | None,
+    *,
     out: dict[Span, Antecedent],
     toks: Sequence[Token],
 ) -> Antecedent | None:
     reach = _REACH["pronoun" if not anaphor.head else "definite"]
     best: tuple[float, int, _Candidate, str] | None = None
     speaking = anaphor.subject and _speaks_next(toks, anaphor.end)
-    for c in candidates:
+    first = bisect_left(candidates, anaphor.sentence - reach, key=lambda c: c.sentence)
+    for c in candidates[first : bisect_left(candidates, anaphor.start, key=lambda c: c.mention.start)]:
         if c.mention.end > anaphor.start:
             break
         away = anaphor.sentence - c.sentence
@@ -262,7 +265,7 @@ def _best(
     return kept or _made(best[2], f"{best[3]}, {anaphor.sentence - best[2].sentence} sentences back")
 
 
-def _fit(anaphor: _Anaphor, c: _Candidate) -> float | None:
+def _fit(anaphor: _Anaphor, c: _Candidate) -> float | None:  # noqa: PLR0911 - a return a rule, in order
     """How well number, gender and kind agree; None when they cannot."""
     m = c.mention
     if anaphor.category == "person":
@@ -282,13 +285,11 @@ def _fit(anaphor: _Anaphor, c: _Candidate) -> float | None:
     return _fit_definite(anaphor, c)
 
 
-def _fit_definite(anaphor: _Anaphor, c: _Candidate) -> float | None:
+def _fit_definite(anaphor: _Anaphor, c: _Candidate) -> float | None:  # noqa: PLR0911 - a return a rule, in order
     m, low = c.mention, c.text.lower()
     if not c.named:
         return None
     same_head = anaphor.head in low.split() or anaphor.head.rstrip("s") in low.split()
-    if anaphor.category == "several":
-        return None
     if anaphor.category == "state":
         fits = m.kind == "country" or same_head
         return (2.0 if same_head else 0.5) if fits else None
@@ -305,12 +306,14 @@ def _fit_definite(anaphor: _Anaphor, c: _Candidate) -> float | None:
     return None
 
 
-_OFFICES = frozenset(
-    "president minister king queen pope ambassador governor mayor general colonel premier".split()
-)
-_ANY_BODY = frozenset(
-    "organization organisation agency body company bloc watchdog charity newspaper network".split()
-)
+_OFFICES = frozenset((
+    "president", "minister", "king", "queen", "pope", "ambassador", "governor", "mayor", "general", "colonel",
+    "premier",
+))  # fmt: skip
+_ANY_BODY = frozenset((
+    "organization", "organisation", "agency", "body", "company", "bloc", "watchdog", "charity", "newspaper",
+    "network",
+))  # fmt: skip
 
 
 def _same_clause_object(anaphor: _Anaphor, c: _Candidate, toks: Sequence[Token]) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casus.reader.clauses import is_one, tokens
-from casus.reader.quotes import Quote, quotes
+from casus.reader.quotes import Quote, quotes, within
 from casus.reader.speech import Speech, VerbClass, speeches
 
 # their speaker acts by speaking, and so is the claim's actor and not its source (GUIDELINES)
 SPEECH_ACTS = frozenset({"ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT", "AGREE"})
-_SELF = frozenset("he she it they we i us".split())
+_SELF = frozenset(("he", "she", "it", "they", "we", "i", "us"))
 # a sentence with one of these and no speaker of its own still belongs to the quote before it
-_FIRST_PERSON = frozenset("we our us ours i my me we've we're we'll i've i'm i'll".split())
+_FIRST_PERSON = frozenset((
+    "we", "our", "us", "ours", "i", "my", "me", "we've", "we're", "we'll", "i've", "i'm", "i'll",
+))  # fmt: skip
 # how many sentences a quote without a closing mark may run on; longer ones in news are re-attributed
 _MAX_RUN = 6
 
@@ -41,17 +43,13 @@ def attributions(text: str, sentences: Sequence[tuple[int, int]]) -> list[Attrib
     marks = quotes(text, sentences)
     found: list[list[Speech]] = [speeches(text, start, end) for start, end in sentences]
     out: list[Attribution] = []
-    claimed: set[Quote] = set()
     carried: dict[int, Attribution] = {}
     for n, group in enumerate(found):
         made = [_extended(text, s, n, marks, sentences) for s in group]
-        for quote in marks:
-            if any(_overlap(c, (quote.start, quote.end)) for a in made for c in a.contents):
-                claimed.add(quote)
         out.extend(made)
         if made:
             carried[n] = _last_speaker(made)
-    out.extend(_run_on(text, sentences, marks, found, carried))
+    out.extend(_run_on(text, sentences, marks, carried))
     return sorted(out, key=lambda a: (a.verb, a.contents))
 
 
@@ -60,7 +58,8 @@ def source_of(
     found: Sequence[Attribution],
     trigger_start: int,
     trigger_end: int,
-    claim_type: str,
+    *,
+    claim_type: str = "",
     actors: Sequence[tuple[int, int]] = (),
 ) -> tuple[tuple[int, int], ...]:
     """The chain of speakers (outermost first) whose words the trigger stands in; () where the report itself tells it.
@@ -97,18 +96,15 @@ def presupposed(text: str, over: Sequence[Attribution], trigger_start: int) -> b
     if any(t.text in '“"' for t in toks):
         return False
     k = len(toks) - 1
-    while (
-        k >= 0
-        and len(toks) - k <= 4
-        and toks[k].wordy
-        and not is_one(toks[k].low, "determiner", "preposition")
-    ):
+    while k >= 0 and len(toks) - k <= 4 and toks[k].wordy and not is_one(toks[k].low, "determiner", "preposition"):
         k -= 1
     return k > 0 and toks[k].low in _DEFINITE and toks[k - 1].low in _HANGS_ON
 
 
-_DEFINITE = frozenset("the their his its this".split())
-_HANGS_ON = frozenset("of in during with amid about over following before since".split())
+_DEFINITE = frozenset(("the", "their", "his", "its", "this"))
+_HANGS_ON = frozenset((
+    "of", "in", "during", "with", "amid", "about", "over", "following", "before", "since",
+))  # fmt: skip
 
 
 def _is_actor(text: str, a: Attribution, actors: Sequence[tuple[int, int]]) -> bool:
@@ -122,11 +118,7 @@ def _is_actor(text: str, a: Attribution, actors: Sequence[tuple[int, int]]) -> b
 
 
 def _content_words(phrase: str) -> set[str]:
-    return {
-        t.low
-        for t in tokens(phrase, 0, len(phrase))
-        if t.wordy and not is_one(t.low, "preposition", "determiner")
-    }
+    return {t.low for t in tokens(phrase, 0, len(phrase)) if t.wordy and not is_one(t.low, "preposition", "determiner")}
 
 
 def _width(a: Attribution, at: int) -> int:
@@ -143,7 +135,7 @@ def _extended(
     """The construction with its content widened to the whole of each quote that it touches."""
     start, end = sentences[n]
     contents = list(speech.contents)
-    for quote in marks:
+    for quote in within(marks, start, end):
         touches = any(_overlap(c, (quote.start, quote.end)) for c in speech.contents)
         if touches and (quote.start < start or quote.end > end) and speech.verb_class != "accuse":
             contents.append((quote.start, quote.end))
@@ -167,7 +159,6 @@ def _run_on(
     text: str,
     sentences: Sequence[tuple[int, int]],
     marks: Sequence[Quote],
-    found: Sequence[Sequence[Speech]],
     carried: dict[int, Attribution],
 ) -> list[Attribution]:
     """Quotes, and sentences of an open quote, that name no speaker: they continue the speech before them."""
@@ -179,15 +170,13 @@ def _run_on(
             speaker, run = carried[n], 0
             continue
         run += 1
-        inside = [q for q in marks if q.start < end and q.end > start]
+        inside = within(marks, start, end)
         opens = any(_opens_sentence(text, q.start, start) for q in inside)
         first_person = any(t.low in _FIRST_PERSON for t in tokens(text, start, end))
         if speaker is not None and run <= _MAX_RUN and (opens or first_person):
             why = "a quote without a speaker continues the speech before it"
             out.append(
-                Attribution(
-                    speaker.speakers, speaker.verb, speaker.verb_class, ((start, end),), n, "run-on", why
-                )
+                Attribution(speaker.speakers, speaker.verb, speaker.verb_class, ((start, end),), n, "run-on", why)
             )
         elif not inside:
             speaker = None

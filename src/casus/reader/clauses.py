@@ -13,14 +13,18 @@ from casus.errors import DataError
 # Initials ("U.S."), words with inner hyphens and apostrophes ("al-Shabab", "Iran's"), numbers, or one other mark.
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:[-'’.,](?=\w)\w+)*|[^\w\s]", re.UNICODE)
 _GLUED = re.compile(r"(?P<left>[^\W\d_]+)(?P<dash>-)(?P<right>[A-Z]\w*)$")
-_MANY = frozenset("some many others several most few all both everyone one".split())
-_PREFIXES = frozenset(
-    "anti counter inter intra trans ultra super former then post near self semi quasi pseudo mainly mostly "
-    "once extra over under cross multi".split()
-)
+_MANY = frozenset((
+    "some", "many", "others", "several", "most", "few", "all", "both", "everyone", "one",
+))  # fmt: skip
+_PREFIXES = frozenset((
+    "anti", "counter", "inter", "intra", "trans", "ultra", "super", "former", "then", "post", "near", "self",
+    "semi", "quasi", "pseudo", "mainly", "mostly", "once", "extra", "over", "under", "cross", "multi",
+))  # fmt: skip
 BREAKS = frozenset(',;:()[]—–-“”"«»…?!|/')
-BE = frozenset("is are was were be been being am 's 're".split())
-HAVE = frozenset("has have had having 've 'd".split())
+BE = frozenset((
+    "is", "are", "was", "were", "be", "been", "being", "am", "'s", "'re",
+))  # fmt: skip
+HAVE = frozenset(("has", "have", "had", "having", "'ve", "'d"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,7 @@ def word_lists() -> dict[str, frozenset[str]]:
 @cache
 def noun_kinds() -> dict[str, str]:
     """Head noun -> source kind, from source_nouns.tsv."""
-    return {
-        w: row[1] for row in read_rows("source_nouns.tsv") if row[0] == "noun" for w in row[2].lower().split()
-    }
+    return {w: row[1] for row in read_rows("source_nouns.tsv") if row[0] == "noun" for w in row[2].lower().split()}
 
 
 @cache
@@ -134,9 +136,7 @@ def noun_phrase(toks: Sequence[Token], first: int, last: int) -> tuple[int, int]
         if is_one(t.low, "adverb", "timeword", "weekday", "month") or (
             t.low in ("a", "an", "the", "and", "but", "or", "as", "so", "yet", "one", "in-", "&")
             or not t.wordy
-            or t.low.isdigit()
-            and first + 1 < last
-            and is_one(toks[first + 1].low, "weekday", "timeword")
+            or (t.low.isdigit() and first + 1 < last and is_one(toks[first + 1].low, "weekday", "timeword"))
         ):
             first += 1
         elif is_one(t.low, "preposition"):
@@ -162,9 +162,7 @@ def _past_preposition(toks: Sequence[Token], first: int, last: int) -> int:
 
 def is_time(token: Token) -> bool:
     """A weekday, month, year or the like."""
-    return is_one(token.low, "weekday", "month", "timeword") or (
-        token.text.isdigit() and len(token.text) == 4
-    )
+    return is_one(token.low, "weekday", "month", "timeword") or (token.text.isdigit() and len(token.text) == 4)
 
 
 def span_of(toks: Sequence[Token], first: int, last: int) -> tuple[int, int]:
@@ -179,7 +177,7 @@ def could_speak(toks: Sequence[Token], first: int, last: int) -> bool:
     """Whether a phrase could name a speaker: a name, a pronoun, a noun of people, bodies or documents at its head."""
     if last - first == 1 and is_one(toks[first].low, "pronoun"):
         return toks[first].low not in ("that", "this", "these", "those", "which")
-    if toks[first].low.endswith("ing") and not toks[first].capital or is_one(toks[first].low, "irregular"):
+    if (toks[first].low.endswith("ing") and not toks[first].capital) or is_one(toks[first].low, "irregular"):
         return False  # a participle, no noun phrase
     at = first
     while at < last:

@@ -57,9 +57,7 @@ def lists() -> _Words:
         if row[0] == "head":
             for word in row[3].split("|"):
                 heads[word] = (row[1], row[2] == "plural")  # type: ignore[assignment]
-    return _Words(
-        flat("whole"), heads, flat("title"), flat("female"), flat("male"), flat("country"), flat("demonym")
-    )
+    return _Words(flat("whole"), heads, flat("title"), flat("female"), flat("male"), flat("country"), flat("demonym"))
 
 
 # ------------------------------------------------------------------------------- several actors in one phrase
@@ -67,13 +65,14 @@ def lists() -> _Words:
 _JOINT = re.compile(
     r"\s*,\s*(?:and|or|as well as|along with)\s+|\s+(?:and|or|as well as|along with)\s+|\s*,\s*|\s+&\s+"
 )
-_COMPANY = frozenset("co company sons brothers partners associates sons".split())
+_COMPANY = frozenset(("co", "company", "sons", "brothers", "partners", "associates", "sons"))
 # "Ministry of Defense and Aviation": behind one of these and "of" or "for", "and" joins the subject, not actors
-_BODY = frozenset(
-    "ministry department office bureau committee council commission agency institute center centre board "
-    "ministries college university federation society directorate organisation organization secretary minister "
-    "association union court party movement coalition fund foundation headquarters spokesman spokeswoman director".split()
-)
+_BODY = frozenset((
+    "ministry", "department", "office", "bureau", "committee", "council", "commission", "agency", "institute",
+    "center", "centre", "board", "ministries", "college", "university", "federation", "society", "directorate",
+    "organisation", "organization", "secretary", "minister", "association", "union", "court", "party",
+    "movement", "coalition", "fund", "foundation", "headquarters", "spokesman", "spokeswoman", "director",
+))  # fmt: skip
 
 
 def split_coordination(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -85,7 +84,7 @@ def split_coordination(text: str, start: int, end: int) -> list[tuple[int, int]]
         return []
     phrase = text[start:end]
     cuts = [m for m in _JOINT.finditer(phrase) if not _inside_name(phrase, m)]
-    if not cuts or "," in phrase and not any("," not in m.group() or len(m.group()) > 3 for m in cuts):
+    if not cuts or ("," in phrase and not any("," not in m.group() or len(m.group()) > 3 for m in cuts)):
         return [(start, end)]  # no joint, or commas only: an apposition, not a list
     edges = [0, *[x for m in cuts for x in m.span()], len(phrase)]
     parts = [_without_article(phrase, a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
@@ -109,18 +108,12 @@ def _inside_name(phrase: str, joint: re.Match[str]) -> bool:
     if right and right.group().lower().rstrip(".") in _COMPANY:
         return True
     left = low[: joint.start()].replace("'s", "").split()
-    behind = next(
-        (k for k in range(len(left) - 1, -1, -1) if left[k].strip(",") in ("of", "for", "to")), None
-    )
+    behind = next((k for k in range(len(left) - 1, -1, -1) if left[k].strip(",") in ("of", "for", "to")), None)
     if behind is None or behind == 0 or left[behind - 1] not in _BODY:
         return False
     # "Ministry of Defense and the army": an article, or a body on the right, opens another actor
     rest = low[joint.end() :].split()
-    return (
-        bool(rest)
-        and rest[0] not in ("the", "a", "an")
-        and not any(w in _BODY or w in noun_kinds() for w in rest)
-    )
+    return bool(rest) and rest[0] not in ("the", "a", "an") and not any(w in _BODY or w in noun_kinds() for w in rest)
 
 
 def _without_article(phrase: str, a: int, b: int) -> tuple[int, int]:
@@ -170,8 +163,7 @@ def _run(toks: Sequence[Token], i: int) -> int:
             k += 2
             continue
         inner = (
-            t.low in ("of", "al", "bin", "bint", "abu", "ibn", "van", "von", "de", "el", "la", "der", "den")
-            and k > i
+            t.low in ("of", "al", "bin", "bint", "abu", "ibn", "van", "von", "de", "el", "la", "der", "den") and k > i
         )
         if inner and k + 1 < len(toks) and toks[k + 1].capital:
             k += 1
@@ -180,8 +172,7 @@ def _run(toks: Sequence[Token], i: int) -> int:
             k += 1
             continue
         first_word = k == i and (
-            is_one(t.low, "preposition", "determiner", "subordinator", "adverb", "timeword", "aux")
-            or t.low in _SMALL
+            is_one(t.low, "preposition", "determiner", "subordinator", "adverb", "timeword", "aux") or t.low in _SMALL
         )
         if (t.capital and not first_word) or t.low in words.heads:
             k += 1
@@ -199,13 +190,16 @@ def _of_name(toks: Sequence[Token], k: int) -> bool:
     return k + 2 < len(toks) and toks[k + 1].low == "the" and toks[k + 2].capital
 
 
-_SMALL = frozenset(
-    "one two three four five six seven eight nine ten file watch photo yes no according".split()
-)
-_AT = frozenset("in at near around outside inside across throughout".split())
+_SMALL = frozenset((
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "file", "watch", "photo",
+    "yes", "no", "according",
+))  # fmt: skip
+_AT = frozenset((
+    "in", "at", "near", "around", "outside", "inside", "across", "throughout",
+))  # fmt: skip
 
 
-def _mention(toks: Sequence[Token], i: int, last: int) -> NamedMention | None:
+def _mention(toks: Sequence[Token], i: int, last: int) -> NamedMention | None:  # noqa: PLR0911 - a return a rule, in order
     words = lists()
     head = toks[last - 1]
     low = " ".join(t.low for t in toks[i:last])
@@ -225,10 +219,7 @@ def _mention(toks: Sequence[Token], i: int, last: int) -> NamedMention | None:
     if low in words.demonyms:
         plural = head.low.endswith("s") and not head.low.endswith("ss")
         alone = (
-            before is not None
-            and is_one(before.low, "determiner")
-            and last < len(toks)
-            and looks_finite(toks, last)
+            before is not None and is_one(before.low, "determiner") and last < len(toks) and looks_finite(toks, last)
         )
         if not plural and alone:
             return NamedMention(start, end, "person", False)
@@ -251,14 +242,15 @@ def _gender(toks: Sequence[Token], i: int, last: int) -> Literal["m", "f"] | Non
     return "m" if low & words.male else None
 
 
-_STATE = frozenset(
-    "government administration military army regime junta country nation state republic kingdom authorities police "
-    "parliament navy cabinet".split()
-)
-_MILITANTS = frozenset(
-    "group militia faction movement alliance front militants rebels insurgents separatists fighters guerrillas "
-    "jihadists extremists terrorists insurgency militiamen organization organisation".split()
-)
+_STATE = frozenset((
+    "government", "administration", "military", "army", "regime", "junta", "country", "nation", "state",
+    "republic", "kingdom", "authorities", "police", "parliament", "navy", "cabinet",
+))  # fmt: skip
+_MILITANTS = frozenset((
+    "group", "militia", "faction", "movement", "alliance", "front", "militants", "rebels", "insurgents",
+    "separatists", "fighters", "guerrillas", "jihadists", "extremists", "terrorists", "insurgency",
+    "militiamen", "organization", "organisation",
+))  # fmt: skip
 
 
 def definite_kind(head: str) -> str | None:

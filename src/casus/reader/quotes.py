@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,12 @@ def quotes(text: str, sentences: Sequence[tuple[int, int]]) -> list[Quote]:
     if opened is not None:
         out.append(_unclosed(opened, len(text), sentences))
     return [q for q in out if q.end > q.start]
+
+
+def within(marks: Sequence[Quote], start: int, end: int) -> Sequence[Quote]:
+    """Those of `marks` (in order and apart, as `quotes` gives them) that share a character with `[start, end)`."""
+    first = bisect_right(marks, start, key=lambda q: q.end)
+    return marks[first : bisect_left(marks, end, lo=first, key=lambda q: q.start)]
 
 
 def _at_word_start(text: str, at: int) -> bool:

@@ -44,14 +44,13 @@ def _of_phrase(words: str) -> SourceKind | None:
         return "armed-group"  # a rebel commander
     if head in _STRONG or (head == "official" and toks and _spokesman(toks)):
         narrower = _named_body(words)
-        return narrower if narrower and _spokesman(toks) or narrower == "unnamed" else head
+        return narrower if (narrower and _spokesman(toks)) or narrower == "unnamed" else head
     return _named_body(words) or head
 
 
 def _spokesman(toks: tuple[Token, ...]) -> bool:
     return any(
-        t.low.startswith("spokes") or t.low in ("official", "officials", "commander", "commanders")
-        for t in toks
+        t.low.startswith("spokes") or t.low in ("official", "officials", "commander", "commanders") for t in toks
     )
 
 
@@ -76,7 +75,7 @@ def _head_kind(toks: tuple[Token, ...]) -> SourceKind | None:
 
 def _described(name: str, context: str) -> SourceKind | None:
     """The description beside the places where the last word of the name stands."""
-    last = name.split()[-1]
+    last = name.rsplit(maxsplit=1)[-1]
     if not last[:1].isupper():
         return None
     for place in list(re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", context))[:_PLACES]:

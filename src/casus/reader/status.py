@@ -13,11 +13,14 @@ from casus.records import Status
 _REACH = 6
 _SPOKEN = frozenset(("REJECT", "THREATEN", "REQUEST", "ACCUSE"))
 _NOT = frozenset(("not", "n't", "never"))
-_PAST = frozenset("did do does has have had was were is are been".split())
-_POSSIBLE = frozenset("could may might".split())
-_OUTSIDE = frozenset(
-    "responsibility involvement role link links connection access entry visa visas wrongdoing".split()
-)
+_PAST = frozenset((
+    "did", "do", "does", "has", "have", "had", "was", "were", "is", "are", "been",
+))  # fmt: skip
+_POSSIBLE = frozenset(("could", "may", "might"))
+_OUTSIDE = frozenset((
+    "responsibility", "involvement", "role", "link", "links", "connection", "access", "entry", "visa", "visas",
+    "wrongdoing",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ def status_cues(
     sentence_end: int,
     trigger_start: int,
     trigger_end: int,
+    *,
     claim_type: str = "",
 ) -> StatusCue:
     """What the words around the trigger say of its status; None where they say nothing certain.
@@ -68,20 +72,20 @@ def _denied(toks: Sequence[Token], i: int, last: int) -> StatusCue | None:
     for k in group:
         low = toks[k].low
         negated = low in _NOT or low.endswith("n't")
-        helper = low.removesuffix("n't") if low.endswith("n't") else toks[k - 1].low if k else ""
+        helper = low.removesuffix("n't") if low.endswith("n't") else toks[max(0, k - 1)].low
         if k + 1 < len(toks) and toks[k + 1].low in ("just", "only", "merely", "simply"):
             continue
         if negated and (helper in _PAST or low == "never") and not any(toks[g].low == "to" for g in group):
             return StatusCue("denied", f"{helper} {low}".strip())
-    k = _before_noun(toks, i)
-    if k is not None and toks[k].low == "no" or k is not None and toks[k].low == "without":
-        return StatusCue("denied", toks[k].low)
+    article = _before_noun(toks, i)
+    if article is not None and toks[article].low in ("no", "without"):
+        return StatusCue("denied", toks[article].low)
     governor = _governor(toks, i)
     if governor is not None and toks[governor].low in cues()["cancel"]:
         return StatusCue("denied", toks[governor].low)
-    after = next((n for n in range(last + 1, min(last + 4, len(toks))) if toks[n].low in BE), None)
-    if after is not None and after + 1 < len(toks) and toks[after + 1].low in cues()["cancel"]:
-        return StatusCue("denied", toks[after + 1].low)
+    behind = next((n for n in range(last + 1, min(last + 4, len(toks))) if toks[n].low in BE), None)
+    if behind is not None and behind + 1 < len(toks) and toks[behind + 1].low in cues()["cancel"]:
+        return StatusCue("denied", toks[behind + 1].low)
     deny = _deny_verb(toks, i)
     return StatusCue("denied", toks[deny].low) if deny is not None else None
 
@@ -109,9 +113,7 @@ def _deny_verb(toks: Sequence[Token], i: int) -> int | None:
             between = toks[k + 1 : i]
             if any(t.low in _OUTSIDE for t in between) or any(t.text == "," for t in between):
                 return None
-            clause = any(t.low == "that" for t in between) or any(
-                looks_finite(toks, n) for n in range(k + 1, i + 1)
-            )
+            clause = any(t.low == "that" for t in between) or any(looks_finite(toks, n) for n in range(k + 1, i + 1))
             gerund = i == k + 1 and toks[i].low.endswith("ing")
             return k if clause or gerund else None
     return None
@@ -164,9 +166,9 @@ def _hypothetical(toks: Sequence[Token], i: int, last: int) -> StatusCue | None:
         return StatusCue("hypothetical", condition)
     if "to" in lows:
         at = min(k for k in group if toks[k].low == "to")
-        governor = _governor_of_to(toks, at)
-        if governor is not None:
-            return StatusCue("hypothetical", f"{governor} to")
+        urged = _governor_of_to(toks, at)
+        if urged is not None:
+            return StatusCue("hypothetical", f"{urged} to")
     near = [toks[n].low for n in range(max(0, i - 3), i)]
     if any(low in cues()["possible-adjective"] for low in near[-2:]):
         return StatusCue("hypothetical", "adjective")
@@ -201,11 +203,7 @@ def _before_noun(toks: Sequence[Token], i: int) -> int | None:
             return k
         if is_one(toks[k].low, "determiner"):
             return k
-        if (
-            is_break(toks, k)
-            or is_one(toks[k].low, "preposition", "subordinator", "aux")
-            or looks_finite(toks, k)
-        ):
+        if is_break(toks, k) or is_one(toks[k].low, "preposition", "subordinator", "aux") or looks_finite(toks, k):
             return None
         k -= 1
     return None
@@ -218,7 +216,7 @@ def _governor(toks: Sequence[Token], i: int) -> int | None:
         low = toks[k].low
         if low in cues()["cancel"] or low in cues()["call-for"]:
             return k
-        if is_break(toks, k) or is_one(low, "subordinator") and low not in ("and", "or"):
+        if is_break(toks, k) or (is_one(low, "subordinator") and low not in ("and", "or")):
             return None
         if is_one(low, "preposition") and low not in ("for", "of"):
             return None
@@ -234,9 +232,7 @@ def _governor_of_to(toks: Sequence[Token], to: int) -> str | None:
             return low if k == to - 1 else None
         if low in cues()["urge"]:
             nominal = k and (is_one(toks[k - 1].low, "determiner") or toks[k - 1].possessive)
-            return (
-                None if nominal or (low.startswith("call") and toks[k + 1].low not in ("on", "upon")) else low
-            )
+            return None if nominal or (low.startswith("call") and toks[k + 1].low not in ("on", "upon")) else low
         if is_break(toks, k) or is_one(low, "subordinator") or is_one(low, "aux"):
             return None
     return None
@@ -251,10 +247,6 @@ def _in_condition(toks: Sequence[Token], i: int) -> str | None:
         low = toks[k].low
         if low in ("if", "unless", "whether"):
             return low if not (k and toks[k - 1].low in ("even", "as")) else None
-        if (
-            is_break(toks, k)
-            and toks[k].text != '"'
-            or low in ("but", "that", "when", "who", "which", "after")
-        ):
+        if (is_break(toks, k) and toks[k].text != '"') or low in ("but", "that", "when", "who", "which", "after"):
             return None
     return None
