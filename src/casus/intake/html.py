@@ -10,7 +10,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from casus.intake.markup import Block, Markup, readable, scan
+from casus.intake.dates import find_date, order_of
+from casus.intake.lines import kind_of
+from casus.intake.markup import Markup, readable, scan
 from casus.intake.meta import PageFacts, page_facts
 from casus.records import PublishedBasis
 from casus.text import fold
@@ -46,11 +48,22 @@ def read_page(page: str) -> Page:
     paragraphs, notes = _paragraphs(page, markup)
     captions = tuple(dict.fromkeys(b.text for b in markup.blocks if b.caption and len(b.text.split()) >= 3))
     body = _with_captions(_without_title(paragraphs, facts), markup, captions)
+    published, basis = facts.published, facts.published_basis
+    if published is None and (stamp := _stamped(markup)):
+        published, basis = stamp, "text"
     text = "\n\n".join([facts.title, *body] if facts.title and body else body)
     return Page(
-        text, facts.title, facts.publisher, facts.author, facts.url, facts.published, facts.published_basis,
+        text, facts.title, facts.publisher, facts.author, facts.url, published, basis,
         captions, notes,
     )  # fmt: skip
+
+
+def _stamped(markup: Markup) -> date | None:
+    """The date of a line "Published: 21/06/2023", which extractors drop; 200 blocks: above the comments."""
+    stamps = [b.text for b in markup.blocks[:200] if len(b.text) <= 120 and kind_of(b.text) in {"published", "stamp"}]
+    order = order_of("\n".join(stamps))
+    labelled = [t for t in stamps if kind_of(t) == "published"]
+    return next((day for t in [*labelled, *stamps[:1]] if (day := find_date(t, order))), None)
 
 
 def _paragraphs(page: str, markup: Markup) -> tuple[list[str], tuple[str, ...]]:
@@ -132,6 +145,3 @@ def _with_captions(paragraphs: list[str], markup: Markup, captions: Sequence[str
         merged.append(paragraph)
         merged.extend(after.pop(fold(paragraph), []))
     return merged
-
-
-__all__ = ["Block", "Page", "read_page"]

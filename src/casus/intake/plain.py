@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from casus.intake.dates import Order, ambiguous, find_date, last_date, order_of
-from casus.intake.lines import AGENCIES, LineKind, is_name, is_paper, is_row, kind_of
+from casus.intake.lines import AGENCIES, LineKind, is_name, is_paper, kind_of
 from casus.intake.runin import Piece, credit_at_end, pieces
 from casus.records import Region, RegionKind
 from casus.text import fold
@@ -37,7 +37,8 @@ _MIXED_DATELINE = re.compile(
     rf"\W{{0,2}}([A-Z][\w.'’-]+(?:[\s/,]{{1,2}}[A-Z][\w.'’-]+){{0,4}})\s?\((?:{AGENCIES})[^()]{{0,30}}\)\s?[-–—:]+\s?"
 )
 _FILE_LINE = re.compile(
-    r"^\W{0,3}(?:FILE|File photo|FILE PHOTO|FILE IMAGE|Archive(?: photo)?|Image caption|Photo caption|Caption|Pictured|In pictures?)\b\s?(?:[-–—:,]|$)"
+    r"^\W{0,3}(?:FILE|File photo|FILE PHOTO|FILE IMAGE|Archive(?: photo)?|Image caption|Photo caption|Caption|"
+    r"Pictured|In pictures?)\b\s?(?:[-–—:,]|$)"
 )
 _CAPTION_TAIL = re.compile(
     rf"(?:\((?:stock|file|archive|library|undated|representational|illustrative)\s(?:image|photo|picture|pic)[^()]{{0,30}}\)|"
@@ -126,22 +127,26 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 def _unwrapped(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Lines between two blank ones, joined where a line break only wraps a paragraph.
 
-    A break wraps when the line was full (the next one's first word would not have fitted into the longest
-    line, of 45 to 110 characters as mail and print have them) or the next line goes on in lower case.
+    A break wraps when the next line goes on in lower case, or when the line was full: the next one's first
+    word would not have fitted into the longest line, of 60 to 110 characters as mail and print have them.
     """
     if not lines:
         return
     width = max(b - a for a, b in lines)
+    open_ended = sum(not _ENDS_PROSE.search(text[max(a, b - 8) : b]) for a, b in lines[:-1])
+    # where most lines end like sentences, each is a paragraph of its own
+    wrapped = 60 <= width <= 110 and open_ended * 2 >= len(lines) - 1
     start, end = lines[0]
+    last = start
     for a, b in lines[1:]:
-        word = text[a:b].split(maxsplit=1)[0]
-        full = 45 <= width <= 110 and end - max(start, text.rfind("\n", start, end) + 1) + 1 + len(word) > width
+        full = wrapped and end - last + 1 + len(text[a:b].split(maxsplit=1)[0]) > width
         goes_on = text[a].islower() and text[end - 1] not in ".!?:"
-        if (full or goes_on) and not kind_of(text[a:b]) and not is_row(text[a:b]) and text[a] not in "-–*•▶":
+        if (full or goes_on) and text[a] not in "-–*•▶" and not kind_of(text[a:b]) and not kind_of(text[last:end]):
             end = b
         else:
             yield start, end
             start, end = a, b
+        last = a
     yield start, end
 
 
@@ -195,7 +200,7 @@ def _mark_head(blocks: list[_Block], heading: int | None, publisher: str | None)
     paper: str | None = None
     marked = list(blocks)
     for n, block in enumerate(blocks[:first]):
-        if block.kind is not None or block.line is not None:
+        if block.kind is not None or block.line not in {None, "credit"}:
             continue
         plain = fold(block.text).strip(" :>|/")
         beside = {b.line for b in blocks[max(0, n - 2) : n + 3]} & {"byline", "published", "updated", "stamp"}
@@ -212,7 +217,7 @@ def _mark_head(blocks: list[_Block], heading: int | None, publisher: str | None)
             )
         ):
             marked[n] = replace(block, kind="boilerplate")
-        elif heading is not None and n > heading:
+        elif heading is not None and n > heading and block.line is None:
             marked[n] = replace(block, kind="lead")
     return marked, paper
 
@@ -229,10 +234,10 @@ def _mark_captions(blocks: list[_Block], known: set[str]) -> list[_Block]:
             continue
         if fold(block.text) in known or (block.line is None and _is_caption(block)):
             marked[n] = replace(block, kind="caption", dated=last_date(block.text))
-        elif block.line == "credit":
+        elif block.line == "credit" and "©" not in block.text:
             for back in range(n - 1, max(-1, n - 3), -1):
                 above = marked[back]
-                if above.line is not None or above.kind not in {None, "lead"} or _is_prose(above):
+                if above.line is not None or above.kind not in {None, "lead"} or _ENDS_PROSE.search(above.text):
                     break
                 marked[back] = replace(above, kind="caption", dated=last_date(above.text))
     seen: dict[str, int] = {}
@@ -276,8 +281,9 @@ def _mark_rest(blocks: list[_Block]) -> list[_Block]:
 
 
 def _is_link(block: _Block) -> bool:
-    """A headline in a list of links: short and without a full stop."""
-    return not _ENDS_PROSE.search(block.text) and len(block.text.split()) <= 25
+    """A headline in a list of links: short and without a full stop (a question is a headline too)."""
+    text = block.text.rstrip()
+    return (text.endswith("?") or not _ENDS_PROSE.search(text)) and len(text.split()) <= 25
 
 
 def _regions(text: str, blocks: Sequence[_Block]) -> Iterator[Region]:

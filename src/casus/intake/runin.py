@@ -42,9 +42,11 @@ _FILE = re.compile(r"(?:FILE|File photo|FILE PHOTO|Archive)\s?(?:PHOTO|Photo|pho
 _DATED_END = re.compile(rf",\s(?:{_MONTH}\s\d{{1,2}},\s\d{{4}}|\d{{1,2}}\s{_MONTH}\s\d{{4}})\.[\"”’)]{{0,2}}\Z")
 # Words of a report's own prose; a caption is in the present tense and quotes nobody.
 _REPORTED = re.compile(r"\b(?:said|told|added|announced|reported|according to)\b")
+_LABEL = r"(?:Photo|Image|Credit|Picture|Courtesy)s?(?:\sby|\sof)?"
 _CREDIT = re.compile(
-    rf"\((?:(?:Photo|Image|Credit|Picture|Courtesy)s?(?:\sby|\sof)?:?\s?)?(?:[^()\n/]{{1,40}}(?:/|\sfor\s|\svia\s)\s?)?"
-    rf"(?:{AGENCIES}|VOA[^()\n/]{{0,20}})(?:\s?(?:/|,|Photo|photo|file|File|Pool|via)[^()\n]{{0,60}})?\)(?:\s?[-–—](?=\S))?"
+    rf"[(\[](?:{_LABEL}:\s?[^()\[\]\n]{{2,80}}|(?:{_LABEL}:?\s?)?(?:[^()\[\]\n/]{{1,40}}(?:/|\sfor\s|\svia\s)\s?)?"
+    rf"(?:{AGENCIES}|VOA[^()\n/]{{0,20}})(?:\s?(?:/|,|Photo|photo|file|File|Pool|via)[^()\[\]\n]{{0,60}})?)[)\]]"
+    r"(?:\s?[-–—](?=\S))?"
 )
 _PLAYER = re.compile(
     r"(?:(?:WATCH|Watch):\s?(?P<above>[^\n]{1,160}?)-\s?)?Video size-?\s?width-?\s?x-?\s?height-?\s?pixels-?"
@@ -75,7 +77,8 @@ def pieces(text: str, start: int, end: int) -> list[Piece]:
 
 def credit_at_end(text: str, start: int, end: int) -> int:
     """Where a credit in brackets begins that closes the caption `text[start:end]`; `end` if there is none."""
-    bracket = text.rfind("(", max(start, end - 110), end)
+    near = max(start, end - 110)
+    bracket = max(text.rfind("(", near, end), text.rfind("[", near, end))
     if bracket <= start:
         return end
     match = _CREDIT.match(text, bracket, end)
@@ -186,7 +189,7 @@ def _joined(text: str, found: list[Piece]) -> list[Piece]:
 
 def _runs_on(text: str, piece: Piece) -> bool:
     """A credit in brackets with the dash that a web page's text leaves after a caption."""
-    return piece.kind == "boilerplate" and text[piece.start] == "(" and text[piece.end - 1] in "-–—"
+    return piece.kind == "boilerplate" and text[piece.start] in "([" and text[piece.end - 1] in "-–—"
 
 
 def _trimmed(text: str, found: list[Piece]) -> list[Piece]:

@@ -79,9 +79,7 @@ _OPEN = "\"“‘'(["
 _CLOSE = "\"”’')]»"
 _BULLETS = "▶►▸■●•◦‣⁃∙🔴"
 # direction marks, zero-width blanks and the soft hyphen count as blank at the edge of a sentence
-_INVISIBLE = (
-    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
-)
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
 _EDGE_START = frozenset(_INVISIBLE + "-–—|/" + _BULLETS)
 
 # Terminal punctuation, what closes after it, then a blank, the end, or page debris that ran in ("-" or no
@@ -169,7 +167,7 @@ def _wraps(here: str, following: str, width: int) -> bool:
     """Whether the newline between two lines (without their blanks) only wraps a sentence, and is no border.
 
     It does when the next line goes on in lower case, or when the line was full: its neighbour's first word
-    would not have fitted into `width`, the longest line of this paragraph. 45 to 110 characters is what
+    would not have fitted into `width`, the longest line of this paragraph. 60 to 110 characters is what
     mail and print wrap at; longer lines are paragraphs.
     """
     if not here or not following:
@@ -177,7 +175,7 @@ def _wraps(here: str, following: str, width: int) -> bool:
     if following[0].islower() and here[-1] not in ".!?:":
         return True
     first = following.split(maxsplit=1)[0]
-    return 45 <= width <= 110 and len(here) + 1 + len(first) > width and following[0] not in _BULLETS + "-–*"
+    return 60 <= width <= 110 and len(here) + 1 + len(first) > width and following[0] not in _BULLETS + "-–*"
 
 
 def _in_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -203,9 +201,7 @@ def _borders(text: str, start: int, end: int) -> list[int]:
             found.append(match.end())
             sentence_start = match.end()
     found.extend(m.end() for m in _RUN_IN.finditer(text, start, end) if m.group(1).lower() in _RUN_IN_WORDS)
-    found.extend(
-        m.start(1) for m in _LOST_DOT.finditer(text, start, end) if m.group(1).lower() in _LOST_DOT_WORDS
-    )
+    found.extend(m.start(1) for m in _LOST_DOT.finditer(text, start, end) if m.group(1).lower() in _LOST_DOT_WORDS)
     found.extend(n for n in range(start, end) if text[n] in _BULLETS)
     return sorted(found)
 
@@ -264,13 +260,7 @@ def _ends_without_blank(text: str, match: re.Match[str], end: int) -> bool:
     if following in _BULLETS or (following in "“" and mark[-1] != "“"):
         return True
     word = _NEXT_WORD.match(text, after, end)
-    if (
-        word is None
-        or not following.isupper()
-        or len(before) < 3
-        or not before.isalpha()
-        or not before.islower()
-    ):
+    if word is None or not following.isupper() or len(before) < 3 or not before.isalpha() or not before.islower():
         return False
     if mark[0] == "." and mark[-1] in _CLOSE:
         return True
@@ -280,9 +270,7 @@ def _ends_without_blank(text: str, match: re.Match[str], end: int) -> bool:
 def _lower_case_name(text: str, at: int, end: int) -> bool:
     """A sentence may open with a name in lower case: al-Shabab, el-Sissi, iPhone."""
     word = _NEXT_WORD.match(text, at, end)
-    return (
-        word is not None and text[at].islower() and bool(re.match(r"(?:[ae][lsrtn]-|i)[A-Z]", word.group()))
-    )
+    return word is not None and text[at].islower() and bool(re.match(r"(?:[ae][lsrtn]-|i)[A-Z]", word.group()))
 
 
 def _speaker_follows(text: str, at: int, end: int) -> bool:
