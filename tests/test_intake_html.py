@@ -110,7 +110,8 @@ def test_the_date_in_an_address(url: str, day: str | None) -> None:
 
 PIECES = st.sampled_from([
     "<p>", "</p>", "<div class=caption>", "</div>", "<figure>", "<figcaption>", "</figcaption>", PROSE, "<", ">",
-    "<!--", "-->", "<script>", "</script>", "<title>", "</title>", "<h1>Army takes Belo</h1>", "&amp;", "&#x0;", "\x00", "<meta ",
+    "<!--", "-->", "<script>", "</script>", "<title>", "</title>", "<h1>Army takes Belo</h1>", "&amp;", "&#x0;", "\x00",
+    "<meta ",
     '<meta property="og:title" content="', '">',
     "<br/>", "<aside>", "</aside>", "</", "<html>", "<body>", "é", "😀",
 ])  # fmt: skip
