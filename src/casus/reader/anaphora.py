@@ -85,25 +85,35 @@ def antecedents(
     candidates = _candidates(text, sentences, names, by_sentence)
     counts = Counter(c.text.lower() for c in candidates)
     inside = quotes(text, sentences)
+    said = _by_sentence(sentences, found)
     out: dict[Span, Antecedent] = {}
     for n, toks in enumerate(by_sentence):
-        speaker = _speaker_before(found, n)
+        speaker = _speaker_before(said, n)
         for i, token in enumerate(toks):
-            if token.low in _FIRST and (token.text != "US"):
-                if within(inside, token.start, token.end) or _run_on(found, token.start):
-                    made = _first_person(text, found, token, out)
-                else:
-                    made = None
+            span, made = (token.start, token.end), None
+            if token.low in _FIRST:
+                if token.text != "US" and (within(inside, *span) or any(a.form == "run-on" for a in said[n])):
+                    made = _first_person(text, said[n], token, out)
             elif token.low in _RELATIVE and i:
                 made = _relative(candidates, toks, i)
-            else:
-                anaphor = _anaphor(toks, i, n)
-                made = _best(anaphor, candidates, counts, speaker, out=out, toks=toks) if anaphor else None
-                if anaphor and made:
-                    out[(anaphor.start, anaphor.end)] = made
-                continue
-            if made:
-                out[(token.start, token.end)] = made
+            if made is None and (anaphor := _anaphor(toks, i, n)) is not None:
+                span = (anaphor.start, anaphor.end)
+                made = _best(anaphor, candidates, counts, speaker, out=out, toks=toks)
+            if made is not None:
+                out[span] = made
+    return out
+
+
+def _by_sentence(sentences: Sequence[Span], found: Sequence[Attribution]) -> list[list[Attribution]]:
+    """For each sentence the attributions whose words reach into it or whose verb stands in it."""
+    starts = [s for s, _ in sentences]
+    out: list[list[Attribution]] = [[] for _ in sentences]
+    for a in found:
+        touched = {a.sentence}
+        for start, end in a.contents:
+            touched.update(range(max(0, bisect_right(starts, start) - 1), bisect_left(starts, end)))
+        for n in touched:
+            out[n].append(a)
     return out
 
 
@@ -197,10 +207,6 @@ def _first_person(
     return Antecedent(start, end, text[start:end], "the speaker of the quote")
 
 
-def _run_on(found: Sequence[Attribution], at: int) -> bool:
-    return any(a.form == "run-on" and any(s <= at < e for s, e in a.contents) for a in found)
-
-
 def _relative(candidates: Sequence[_Candidate], toks: Sequence[Token], i: int) -> Antecedent | None:
     """who, which, that: the mention that ends in front of it, a comma between at most."""
     if toks[i].low == "that" and (i + 1 >= len(toks) or not looks_finite(toks, i + 1)):
@@ -219,10 +225,13 @@ def _relative(candidates: Sequence[_Candidate], toks: Sequence[Token], i: int) -
     return None
 
 
-def _speaker_before(found: Sequence[Attribution], n: int) -> Span | None:
+def _speaker_before(said: Sequence[Sequence[Attribution]], n: int) -> Span | None:
     """The speaker of the last attribution before sentence n, if it is no more than two sentences back."""
-    before = [a for a in found if n - 2 <= a.sentence < n and a.form != "run-on"]
-    return before[-1].speakers[-1] if before else None
+    for k in range(n - 1, max(-1, n - 3), -1):
+        own = [a for a in said[k] if a.sentence == k and a.form != "run-on"]
+        if own:
+            return own[-1].speakers[-1]
+    return None
 
 
 # ------------------------------------------------------------------------------- choosing

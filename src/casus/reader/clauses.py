@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from casus.errors import DataError
 
@@ -27,8 +27,7 @@ BE = frozenset((
 HAVE = frozenset(("has", "have", "had", "having", "'ve", "'d"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or mark; `low` is lower case with straight apostrophes and no final "'s"."""
 
     start: int
@@ -79,7 +78,11 @@ def body_kinds() -> dict[str, str]:
 
 def is_one(word: str, *lists: str) -> bool:
     """Whether the lower-case word stands in one of the closed lists."""
-    return any(word in word_lists()[name] for name in lists)
+    table = word_lists()
+    for name in lists:  # noqa: SIM110 - called for every word, and any() over a generator costs thrice
+        if word in table[name]:
+            return True
+    return False
 
 
 def tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
