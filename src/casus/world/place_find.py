@@ -14,33 +14,33 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from casus.world.place_names import ADM1_WORDS, ADM2_WORDS, TOWN_WORDS, key
+from casus.world.place_names import ADM1_WORDS, ADM2_WORDS, TOWN_WORDS, key, word_set
 
 if TYPE_CHECKING:
     from casus.world.places import PlaceEntry, PlaceIndex
 
 # no nesting of repeats: linear on any text
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|(?:St|Ste|Mt|Ft)\.|[^\W\d_]+(?:['’‘ʼʻ`‑-][^\W\d_]+)*")
-_INSIDE = frozenset(
-    "of de la le les du des del do da dos das al el ez az ad ash as ar an and e i sur upon the en es".split()
-)
+_INSIDE = word_set("of de la le les du des del do da dos das al el ez az ad ash as ar an and e i sur upon the en es")
 _MAX_WORDS = 6
+# between the words of one name: a blank, a line's end, or the apostrophe of a plural and a blank
+_GAPS = frozenset({" ", "\n", "\u00a0", "' ", "’ "})
 
-CUES = frozenset("in near outside around inside across at toward towards into throughout northeast northwest".split())
+CUES = word_set("in near outside around inside across at toward towards into throughout northeast northwest")
 _KIND_CUES = ADM1_WORDS | ADM2_WORDS | TOWN_WORDS | {"capital", "neighborhood", "neighbourhood", "area", "camp"}
-_TITLES = frozenset(
+_TITLES = word_set(
     "mr mrs ms dr president general gen minister senator sen rep representative judge sheikh sheik col colonel lt "
     "sgt capt captain maj major gov secretary ambassador spokesman spokeswoman spokesperson chancellor king prince "
-    "queen princess pope bishop chief commander brigadier justice professor sir lady lord imam ayatollah mullah".split()
+    "queen princess pope bishop chief commander brigadier justice professor sir lady lord imam ayatollah mullah"
 )
-_SAID = frozenset("said says told added says wrote tweeted argued insisted who whose".split())
-_PAPERS = frozenset("times post journal tribune herald daily today news examiner magazine review".split())
-_GIVEN = frozenset("jordan chad georgia paris sydney florence austin israel dallas houston lincoln madison".split())
-DIRECTIONS = frozenset(
+_SAID = word_set("said says told added says wrote tweeted argued insisted who whose")
+_PAPERS = word_set("times post journal tribune herald daily today news examiner magazine review")
+_GIVEN = word_set("jordan chad georgia paris sydney florence austin israel dallas houston lincoln madison")
+DIRECTIONS = word_set(
     "north south east west northern southern eastern western central northeast northwest southeast southwest "
     "northeastern northwestern southeastern southwestern greater downtown upper lower mid rural suburban coastal "
     "north-eastern north-western south-eastern south-western north-east north-west south-east south-west "
-    "outer inner far".split()
+    "outer inner far"
 )
 # a town this large is named without help in American papers; below it, a namesake word is likelier
 _LARGE = 100_000
@@ -104,13 +104,12 @@ def tokens(text: str, start: int, end: int) -> list[Word]:
     return found
 
 
-def runs(text: str, words: list[Word], at: int) -> Iterator[int]:
+def runs(text: str, words: list[Word], at: int, most: int = _MAX_WORDS) -> Iterator[int]:
     """Ends (exclusive token numbers) of the candidate names that begin at token `at`, longest first."""
-    stop, ends = at + 1, []
-    ends.append(stop)
-    while stop < len(words) and stop - at < _MAX_WORDS:
+    stop, ends = at + 1, [at + 1]
+    while stop < len(words) and stop - at < most:
         gap = text[words[stop - 1].end : words[stop].start]
-        if len(gap) != 1 or not gap.isspace():
+        if gap not in _GAPS:
             break
         word = words[stop]
         if word.capital:
@@ -122,13 +121,16 @@ def runs(text: str, words: list[Word], at: int) -> Iterator[int]:
 
 
 def known(index: PlaceIndex, text: str, words: list[Word], at: int) -> tuple[int, str] | None:
-    """The longest known name that begins at token `at`: its end token and its key."""
-    common, _ = stop_words()
+    """The longest known name that begins at token `at`: its end token and its key.
+
+    A name that is made of common words alone ("Old City", "North") counts only if we reviewed it ("Green Zone").
+    """
     for stop in runs(text, words, at):
-        if stop - at == 1 and (words[at].text.lower() in common) and words[at].text not in ("U.S.", "US", "UK", "UN"):
+        common = all(w.text.lower() in stop_words()[0] for w in words[at:stop])
+        if common and stop - at == 1 and words[at].text not in ("U.S.", "US", "UK"):
             return None
         folded = key(text[words[at].start : words[stop - 1].end])
-        if folded and index.has(folded):
+        if folded and index.has(folded) and (not common or any(e.usual for e in index.under(folded, 1))):
             return stop, folded
     return None
 
@@ -145,55 +147,85 @@ def settled(entries: tuple[PlaceEntry, ...]) -> str | None:
     return first.iso3 if all(e.population * 10 <= first.population for e in rivals) else None
 
 
-def _beside(text: str, words: list[Word], at: int, stop: int) -> tuple[str, str, str]:
-    """The word before, the word before that, and the word after, "" where a mark or nothing stands between."""
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A known name at tokens `at:stop` of a text, and the words beside it."""
 
-    def joined(i: int, j: int) -> bool:
-        gap = text[words[i].end : words[j].start]
-        return bool(gap) and (gap.isspace() or gap in (". ", "'s ", "’s "))
+    index: PlaceIndex
+    text: str
+    words: list[Word]
+    at: int
+    stop: int
+    folded: str
 
-    before = words[at - 1].text if at and joined(at - 1, at) else ""
-    earlier = words[at - 2].text if before and at > 1 and joined(at - 2, at - 1) else ""
-    after = words[stop].text if stop < len(words) and text[words[stop - 1].end : words[stop].start].isspace() else ""
-    return before, earlier, after
+    def _gap(self, i: int) -> str:
+        """What stands between tokens `i` and `i + 1`; "." at the ends of the text."""
+        inside = 0 <= i < len(self.words) - 1
+        return self.text[self.words[i].end : self.words[i + 1].start] if inside else "."
+
+    @property
+    def before(self) -> str:
+        """The word before, "" where a mark or nothing stands between; after "Gen." too."""
+        gap = self._gap(self.at - 1)
+        return self.words[self.at - 1].text if gap.isspace() or gap in (". ", "'s ", "’s ") else ""
+
+    @property
+    def earlier(self) -> str:
+        """The word before that."""
+        return self.words[self.at - 2].text if self.before and self._gap(self.at - 2).isspace() else ""
+
+    @property
+    def after(self) -> str:
+        return self.words[self.stop].text if self._gap(self.stop - 1).isspace() else ""
+
+    @property
+    def single(self) -> bool:
+        return self.stop - self.at == 1
+
+    @property
+    def named(self) -> bool:
+        """Do other capitalised words stand beside it, as in a person's or a firm's name?"""
+        before = self.before
+        ahead = before[:1].isupper() and before.lower() not in DIRECTIONS and not self.index.country_of(before)
+        return ahead or (self.after[:1].isupper() and self.after.lower() not in _KIND_CUES)
+
+    @property
+    def cued(self) -> bool:
+        """Does a word beside it say that it is a place?"""
+        before, earlier = self.before, self.earlier
+        if before in CUES or (before == "of" and earlier.lower() in _KIND_CUES) or self.after.lower() in _KIND_CUES:
+            return True
+        if before in ("the", "of") and earlier in CUES:
+            return True
+        if self._gap(self.stop - 1) != ", " or not self.words[self.stop].capital:
+            return False
+        larger = known(self.index, self.text, self.words, self.stop)
+        return larger is not None and any(e.kind in ("country", "adm1") for e in self.index.under(larger[1], 4))
+
+    @property
+    def person(self) -> bool:
+        """Does it look like somebody's name, a title before it, "said" after it, or a paper's?"""
+        if self.after.lower() in _PAPERS and self.after[:1].isupper():
+            return True
+        if self.folded in _GIVEN and self.single and self.named:
+            return True
+        title = self.before.lower().rstrip(".") in _TITLES
+        return self.folded in stop_words()[1] or (title and not self.index.country_of(self.folded))
 
 
-def _cued(index: PlaceIndex, text: str, words: list[Word], at: int, stop: int) -> bool:
-    """Does a word beside it say that it is a place?"""
-    before, earlier, after = _beside(text, words, at, stop)
-    if before in CUES or (before == "of" and earlier.lower() in _KIND_CUES) or after.lower() in _KIND_CUES:
-        return True
-    if before in ("the", "of") and earlier in CUES:
-        return True
-    if stop < len(words) and text[words[stop - 1].end : words[stop].start] == ", " and words[stop].capital:
-        larger = known(index, text, words, stop)
-        return bool(larger) and any(e.kind in ("country", "adm1") for e in index.lookup(larger[1] if larger else ""))
-    return False
-
-
-def _strength(index: PlaceIndex, text: str, words: list[Word], at: int, stop: int, best: PlaceEntry) -> int:
+def _strength(spot: _Spot, best: PlaceEntry) -> int:
     """2: a place; 1: a place if others of its country are in the text; 0: not taken."""
-    before, earlier, after = _beside(text, words, at, stop)
-    single, folded = stop - at == 1, key(text[words[at].start : words[stop - 1].end])
-    people = stop_words()[1]
-    if after.lower() in _PAPERS and after[:1].isupper():
+    if spot.person:
         return 0
-    named_after = after[:1].isupper() and after.lower() not in _KIND_CUES
-    if single and folded in _GIVEN and (named_after or (before[:1].isupper() and before.lower() not in DIRECTIONS)):
-        return 0
-    if best.usual and (best.kind != "city" or folded not in people) and best.kind != "adm2":
+    if best.usual and best.kind != "adm2":
         return 2
-    if before.lower().rstrip(".") in _TITLES or after in _SAID or folded in people:
+    if spot.named or spot.after in _SAID:
         return 0
-    if before[:1].isupper() and before.lower() not in DIRECTIONS and not index.country_of(before):
+    if spot.cued:
+        return 2 if best.population >= 1000 or not spot.single else 1
+    if len(spot.folded) <= 3 or best.population < _MIDDLING:
         return 0
-    if _cued(index, text, words, at, stop):
-        return 2 if best.population >= 1000 or not single else 1
-    if named_after:
-        return 0
-    if best.population >= _LARGE and len(folded) > 3:
-        return 2
-    return 1 if best.population >= _MIDDLING and len(folded) > 3 else 0
+    return 2 if best.population >= _LARGE else 1
 
 
 def _parts(index: PlaceIndex, word: Word) -> Iterator[tuple[int, int, str]]:
@@ -232,7 +264,7 @@ def find(index: PlaceIndex, text: str, start: int = 0, end: int | None = None) -
             continue
         stop, folded = hit
         found = mention(words[at].start, words[stop - 1].end, folded)
-        strength = _strength(index, text, words, at, stop, found.entries[0])
+        strength = _strength(_Spot(index, text, words, at, stop, folded), found.entries[0])
         if strength:
             (sure if strength == 2 else maybe).append(found)
         at = stop if strength else at + 1

@@ -21,7 +21,14 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _SHORT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
-ARTICLES = frozenset({"al", "el", "ar", "as", "ash", "ad", "adh", "an", "at", "ath", "az", "ul", "il"})
+
+
+def word_set(listed: str) -> frozenset[str]:
+    """The words of a listing; a long list reads better so than as a row of quoted words."""
+    return frozenset(listed.split())
+
+
+ARTICLES = word_set("al el ar as ash ad adh an at ath az ul il")
 
 
 def key(name: str) -> str:
@@ -50,11 +57,11 @@ def sound_key(folded: str) -> str:
     """
     parts = [w for w in folded.split() if w not in ARTICLES]
     said = []
-    for word in parts:
+    for part in parts:
+        word = part
         for a, b in _SOUNDS:
             word = word.replace(a, b)
-        if len(word) > 2 and word.endswith("h"):
-            word = word[:-1]
+        word = word[:-1] if len(word) > 2 and word.endswith("h") else word
         head, rest = word[:1], re.sub(r"[aiu]", "", word[1:])
         said.append(re.sub(r"(.)\1+", r"\1", ("a" if head in "aiu" else head) + rest))
     joined = "".join(said)
@@ -62,14 +69,14 @@ def sound_key(folded: str) -> str:
     return joined if len(joined) >= 4 else ""
 
 
-ADM1_WORDS = frozenset(
+ADM1_WORDS = word_set(
     "province provinces governorate governorates state states oblast region regions prefecture emirate "
-    "department canton voivodeship muhafazah krai republic division".split()
+    "department canton voivodeship muhafazah krai republic division"
 )
-ADM2_WORDS = frozenset("county counties district districts subdistrict parish raion municipality".split())
-TOWN_WORDS = frozenset(
+ADM2_WORDS = word_set("county counties district districts subdistrict parish raion municipality")
+TOWN_WORDS = word_set(
     "city cities town towns village villages hamlet hamlets port municipality capital suburb suburbs "
-    "township commune settlement outpost enclave stronghold hometown".split()
+    "township commune settlement outpost enclave stronghold hometown"
 )
 
 _OF = re.compile(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from casus.world.place_find import DIRECTIONS, Word, known, stop_words, tokens
-from casus.world.place_names import ADM1_WORDS, ADM2_WORDS, key
+from casus.world.place_find import DIRECTIONS, Word, known, runs, stop_words, tokens
+from casus.world.place_names import ADM1_WORDS, ADM2_WORDS, key, word_set
 
 if TYPE_CHECKING:
     from casus.world.places import PlaceIndex
@@ -15,20 +16,20 @@ if TYPE_CHECKING:
 Want = Literal["", "adm1", "adm2", "city"]
 CountryOf = Callable[[str], str | None]
 
-_NEAR = frozenset("near outside border borders frontier outskirts suburb suburbs off coast countryside vicinity along "
-                  "kilometers kilometres miles km north-of approaches toward towards surrounding waters shore".split())  # fmt: skip
-_CITY = frozenset("city cities town towns village villages port".split())
-FACILITIES = frozenset(
-    "street avenue drive road highway boulevard lane hotel hospital clinic mosque church cathedral synagogue temple embassy consulate university "
-    "school college academy market square plaza airport station headquarters palace prison jail base airbase building tower shop store mall bridge "
-    "checkpoint crossing parliament ministry court courthouse police department office offices center centre stadium park cafe restaurant theater theatre "
-    "nightclub club house home museum syndicate plant refinery factory room hall gate compound monument cemetery library institute barracks airfield".split()
+_NEAR = word_set(
+    "near outside border borders frontier outskirts suburb suburbs off coast countryside vicinity along "
+                  "kilometers kilometres miles km north-of approaches toward towards surrounding waters shore"
 )  # fmt: skip
-# lower-case words that ask for a country's capital, or for the whole country, without naming it
-CAPITAL_WORDS = frozenset({"capital"})
-COUNTRY_WORDS = frozenset(
-    "country nationwide nation countrywide kingdom homeland airspace territory soil republic streets state".split()
+_CITY = word_set("city cities town towns village villages port")
+FACILITIES = word_set(
+    "street avenue drive road highway boulevard lane hotel hospital clinic mosque church cathedral synagogue temple "
+    "embassy consulate university school college academy market square plaza airport station headquarters palace "
+    "prison jail base airbase building tower shop store mall bridge checkpoint crossing parliament ministry court "
+    "courthouse police department office offices center centre stadium park cafe restaurant theater theatre "
+    "nightclub club house home museum syndicate plant refinery factory room hall gate compound monument cemetery "
+    "library institute barracks airfield residence apartment"
 )
+CAPITAL_WORDS = frozenset({"capital"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A place string: its names in order of appearance, and what it asks for beside them."""
+    """A place string: its names in order of appearance; `capital`: it asks for a country's capital."""
 
     text: str
     parts: tuple[Part, ...]
     capital: bool
-    whole_country: bool
 
 
 def _around(words: list[Word], at: int, stop: int) -> tuple[list[str], list[str]]:
@@ -78,7 +78,7 @@ def _want(before: list[str], after: list[str]) -> Want:
 
 
 def _is_near(before: list[str], after: list[str]) -> bool:
-    """"near X", "X border", "north of X", "10 km from X", "outskirts of X"."""
+    """ "near X", "X border", "north of X", "10 km from X", "outskirts of X"."""
     if after[:1] and after[0] in _NEAR:
         return True
     if before[:2] and before[0] == "of" and (before[1] in DIRECTIONS or before[1] in _NEAR):
@@ -86,62 +86,98 @@ def _is_near(before: list[str], after: list[str]) -> bool:
     return any(w in _NEAR for w in before[:3])
 
 
-def _part(index: PlaceIndex, words: list[Word], at: int, stop: int, text: str, country_of: CountryOf) -> Part:
-    """The part that tokens `at:stop` make, with what its neighbours say of it."""
-    surface = text[words[at].start : words[stop - 1].end]
-    folded = key(surface)
-    before, after = _around(words, at, stop)
-    entries = index.under(folded, 1) if folded else ()
-    country = country_of(surface)
-    is_country = bool(entries) and entries[0].kind == "country"
-    direction = before[0] if before and before[0] in DIRECTIONS else ""
-    facility = any(w in FACILITIES for w in (surface.lower().split()[-1], *after[:1]))
-    return Part(
-        surface, folded, bool(entries), country if is_country or not entries else None,
-        country is not None and not is_country, _is_near(before, after), direction, _want(before, after), facility,
-    )  # fmt: skip
+# "U.S.-led", "Israeli-occupied": an adjective, no name
+_PARTICIPLES = word_set(
+    "led backed built based made run controlled held born style era only owned trained allied occupied administered "
+    "armed funded dominated ruled populated majority speaking sponsored supported besieged"
+)
 
 
-def _unknown_end(index: PlaceIndex, text: str, words: list[Word], at: int, country_of: CountryOf) -> int:
-    """Where a run of capitalised words that are no known name ends."""
-    stop = at + 1
-    while stop < len(words):
-        gap = text[words[stop - 1].end : words[stop].start]
-        if not gap.isspace() or not words[stop].capital or known(index, text, words, stop):
-            break
-        stop += 1
-    return stop
+def _plain(word: str) -> bool:
+    """A word that is no part of a name: a direction, a common word, a kind of place, "U.S.-led"."""
+    low = word.lower()
+    plain = low in DIRECTIONS or low in stop_words()[0] or low in FACILITIES or low in _NEAR
+    return plain or low in ADM1_WORDS | ADM2_WORDS | _CITY or re.split("[-‑]", low)[-1] in _PARTICIPLES
+
+
+@dataclass(frozen=True, slots=True)
+class _String:
+    """One place string on its way through the parser."""
+
+    index: PlaceIndex
+    text: str
+    words: list[Word]
+    country_of: CountryOf
+
+    def surface(self, at: int, stop: int) -> str:
+        return self.text[self.words[at].start : self.words[stop - 1].end]
+
+    def run_end(self, at: int) -> int:
+        """Where the run of capitalised words from token `at` ends; "of" and "al" may lie inside, "and" not."""
+        stop = next(runs(self.text, self.words, at, len(self.words)))
+        hit = known(self.index, self.text, self.words, at)
+        least = hit[0] if hit else at + 1
+        return next((i for i in range(least, stop) if self.words[i].text in ("and", "the")), stop)
+
+    def hit(self, at: int) -> tuple[int, bool] | None:
+        """The end of the known name, country or demonym at token `at`, and whether it stands for its place
+        though other capitalised words surround it ("Baton Rouge Police Department").
+        """
+        found = known(self.index, self.text, self.words, at)
+        if found:
+            entries = self.index.under(found[1], 3)
+            return found[0], any(e.usual or e.population >= 100_000 for e in entries)
+        for stop in (at + 2, at + 1):
+            if stop <= len(self.words) and self.country_of(self.surface(at, stop)):
+                return stop, True
+        return None
+
+    def part(self, at: int, stop: int, unknown: bool = False) -> Part:
+        """The part that tokens `at:stop` make, with what its neighbours say of it."""
+        surface = self.surface(at, stop)
+        folded = key(surface)
+        before, after = _around(self.words, at, stop)
+        entries = self.index.under(folded, 1) if folded and not unknown else ()
+        country = None if unknown else self.country_of(surface)
+        is_country = bool(entries) and entries[0].kind == "country"
+        beside = (surface.lower().split()[-1], *after) if unknown or not entries else (*after[:1],)
+        inside = any(w in FACILITIES for w in before) and (unknown or not entries)
+        return Part(
+            surface, folded, bool(entries), country if is_country or not entries else None,
+            demonym=country is not None and not is_country, near=_is_near(before, after),
+            direction=before[0] if before and before[0] in DIRECTIONS else "", want=_want(before, after),
+            facility=inside or any(w in FACILITIES for w in beside),
+        )  # fmt: skip
+
+    def run_parts(self, at: int, stop: int) -> list[Part]:
+        """The names in a run: trusted ones, or one that is all of it; else the whole run is one unknown name."""
+        hits: list[tuple[int, int, bool]] = []
+        loose, i = False, at
+        while i < stop:
+            hit = self.hit(i)
+            if hit:
+                hits.append((i, *hit))
+            elif self.words[i].capital and not _plain(self.words[i].text):
+                loose = True
+            i = hit[0] if hit else i + 1
+        kept = [h for h in hits if h[2]] if loose or len(hits) > 1 else hits
+        last = self.words[stop - 1].text.lower()
+        # a village before "Street" gave the street its name; a reviewed town before "Airport" is where it lies
+        if kept and not (not kept[0][2] and last in FACILITIES and kept[0][1] < stop):
+            return [self.part(a, b) for a, b, _ in kept]
+        return [self.part(at, stop, unknown=True)] if loose or hits else []
 
 
 def parse(index: PlaceIndex, text: str, country_of: CountryOf) -> Parsed:
     """The names in one place string. Never raises; no name gives no parts."""
     words = tokens(text, 0, len(text))
-    parts: list[Part] = []
-    common = stop_words()[0]
-    at = 0
+    string, parts, at = _String(index, text, words, country_of), list[Part](), 0
     while at < len(words):
-        word = words[at]
-        if not word.capital:
+        if not words[at].capital:
             at += 1
             continue
-        hit = known(index, text, words, at)
-        if hit:
-            parts.append(_part(index, words, at, hit[0], text, country_of))
-            at = hit[0]
-            continue
-        two = text[word.start : words[at + 1].end] if at + 1 < len(words) else ""
-        if two and country_of(two):
-            parts.append(_part(index, words, at, at + 2, text, country_of))
-            at += 2
-            continue
-        if country_of(word.text):
-            parts.append(_part(index, words, at, at + 1, text, country_of))
-            at += 1
-            continue
-        stop = _unknown_end(index, text, words, at, country_of)
-        named = [w for w in words[at:stop] if w.text.lower() not in common and w.text.lower() not in DIRECTIONS]
-        if named or stop - at > 1:
-            parts.append(_part(index, words, at, stop, text, country_of))
+        stop = string.run_end(at)
+        parts += string.run_parts(at, stop)
         at = stop
     low = {w.text.lower() for w in words if not w.text[0].isupper() or len(words) == 1}
-    return Parsed(text, tuple(parts), bool(low & CAPITAL_WORDS), bool(low & COUNTRY_WORDS))
+    return Parsed(text, tuple(parts), bool(low & CAPITAL_WORDS))

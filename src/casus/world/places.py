@@ -81,7 +81,7 @@ class PlaceIndex:
         self._iso2 = {c[1]: c[0] for c in self._countries if c[1]}
         self._admins: list[list[str | None]] = store.header["admins"]
         self._demonyms: dict[str, str] = {}
-        for iso3, _, _, demonyms, *_ in (r + ["", ""] for r in own_file("countries.tsv")):
+        for iso3, _, _, demonyms, *_ in ([*r, "", ""] for r in own_file("countries.tsv")):
             for d in own_names(demonyms):
                 self._demonyms.setdefault(key(d), iso3)
         self._user: dict[str, list[PlaceEntry]] = {}
@@ -121,8 +121,8 @@ class PlaceIndex:
         return len(self._store)
 
     def _entry(self, number: int) -> PlaceEntry:
-        (id, lat, lon, population, country, admin, what, flags, name_at, name_len, alt_at, alt_len) = (
-            self._store.row(number)
+        (id, lat, lon, population, country, admin, what, flags, name_at, name_len, alt_at, alt_len) = self._store.row(
+            number
         )
         code, admin_name = (None, None) if admin == NO_ADMIN else self._admins[admin][1:]
         alternates = self._store.string(alt_at, alt_len)
