@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -110,6 +111,9 @@ _GROUP_STOP = re.compile(
 )
 # farther than this a count and its harm word rarely belong together; counted on the training reports
 _MAX_GAP = 90
+_NEAR = 8
+# how far around a count the words of a running total are looked for
+_TOTAL_WINDOW = 250
 _MAX_WORDS = 12
 
 
@@ -126,10 +130,13 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[FigureMentio
     out: list[FigureMention] = []
     used: set[Quantity] = set()
     harms = _harms(text, start, stop)
-    for harm in harms:
-        if _is_mixed(text, harm, harms):
+    starts = [q.start for q in counted]
+    for n, harm in enumerate(harms):
+        # a handful on either side is all that can matter, and keeps long sentences linear
+        near, at = harms[max(0, n - _NEAR) : n + _NEAR], bisect_left(starts, harm.start)
+        if _is_mixed(text, harm, near):
             continue
-        group = _counts_of(text, harm, counted, harms, start)
+        group = _counts_of(text, harm, counted[max(0, at - _NEAR) : at + _NEAR], near, start)
         shared = bool(out) and text[out[-1].anchor_end : harm.start] == " and "
         group = group if shared else [q for q in group if q not in used]
         if not group or _only_kin(text, group):
@@ -163,14 +170,16 @@ def parse_figure(exact: str, measure: Measure) -> tuple[int | None, int | None, 
 
 def _harms(text: str, start: int, stop: int) -> list[_Harm]:
     found: list[_Harm] = []
-    for kind, family in (
-        ("passive", PASSIVE), ("state", STATE), ("counted", COUNTED), ("active", ACTIVE), ("noun", NOUN),
-    ):  # fmt: skip
+    taken: set[int] = set()
+    families = ("passive", PASSIVE), ("state", STATE), ("counted", COUNTED), ("active", ACTIVE), ("noun", NOUN)
+    for kind, family in families:
         for measure, pattern in family:
             for match in pattern.finditer(text, start, stop):
                 # the first family and the longer words win: "shot dead" over "shot"
-                if kind == "noun" or not any(h.start < match.end() and match.start() < h.end for h in found):
+                letters = range(match.start(), match.end())
+                if kind == "noun" or taken.isdisjoint(letters):
                     found.append(_Harm(measure, match.start(), match.end(), kind))
+                    taken.update(letters)
     found += [_Harm("killed", m.start(), m.end(), "toll") for m in TOLL.finditer(text, start, stop)]
     return sorted(found, key=lambda h: (h.start, h.end))
 
@@ -293,7 +302,8 @@ def _chain_back(text: str, before: Sequence[Quantity], floor: int) -> list[Quant
 
 def _mention(text: str, harm: _Harm, group: list[Quantity], start: int, stop: int) -> FigureMention:
     summed = total(group)
-    cumulative = harm.kind == "toll" or bool(_CUMULATIVE.search(text, start, stop))
+    window = max(start, summed.start - _TOTAL_WINDOW), min(stop, summed.end + _TOTAL_WINDOW)
+    cumulative = harm.kind == "toll" or bool(_CUMULATIVE.search(text, *window))
     return FigureMention(
         harm.measure, summed.low, summed.high, summed.start, summed.end, harm.start, harm.end,
         summed.qualifier, _group_of(text, group[0]), cumulative,

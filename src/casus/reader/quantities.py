@@ -135,8 +135,9 @@ def quantities(text: str, start: int, end: int) -> list[Quantity]:
         begin = match.start()
         part = bool(_PART_OF.search(text[max(start, begin - 24) : begin]))
         out.append(Quantity(begin, match.end(), low, high, word.lower() if word else None, vague, False, part))
+    taken = {at for q in out for at in range(q.start, q.end)}
     for match in single.finditer(text, start, end):
-        if not any(q.start < match.end() and match.start() < q.end for q in out):
+        if taken.isdisjoint(range(match.start(), match.end())):
             two = match[0].endswith("couple")
             part = bool(_PART_OF.search(text[max(start, match.start() - 24) : match.start()]))
             out.append(Quantity(match.start(), match.end(), 2 if two else 1, 2 if two else 1, None, False, True, part))

@@ -40,6 +40,8 @@ _COORDINATE_COST = 1
 _SPEECH_COST = 2
 _SINCE_COST = 1
 _LIMIT = 4
+# in characters; farther off only the words that open or close the sentence still date it
+_FAR = 400
 
 
 def when_of(  # noqa: PLR0917
@@ -97,6 +99,9 @@ def _candidates(frame: _Frame) -> list[DateMention]:
     for mention in frame.mentions:
         if mention.start <= frame.trigger < mention.end:
             continue
+        far = mention.start - frame.trigger > _FAR or frame.trigger - mention.end > _FAR
+        if far and mention not in (frame.mentions[0], frame.mentions[-1]):
+            continue
         cost = _cost(frame, mention)
         if cost <= _LIMIT:
             gap = max(frame.trigger - mention.end, mention.start - frame.trigger)
@@ -114,15 +119,16 @@ def _cost(frame: _Frame, mention: DateMention) -> int:
     cost = _SUBORDINATE_COST * len(_SUBORDINATE.findall(gap))
     if closes and _YEAR.search(words):
         # the date of a picture holds for its main clause, however long that is
-        lead = text[frame.start : frame.trigger]
+        main = text[frame.start : frame.trigger]
         cost = _SUBORDINATE_COST * len(
-            re.findall(r"\b(?:who|which|when|after|before|following|since|that|for)\b", lead)
+            re.findall(r"\b(?:who|which|when|after|before|following|since|that|for)\b", main)
         )
         return min(cost, _LIMIT + 1)
     if not opens:
         cost += _COORDINATE_COST * len(_COORDINATE.findall(gap))
-    spoken = _DATED_SPEECH.search(text[frame.start : mention.start])
-    own_verb = spoken is not None and frame.start + spoken.start() <= frame.trigger < mention.end
+    lead = max(frame.start, mention.start - 80)
+    spoken = _DATED_SPEECH.search(text[lead : mention.start])
+    own_verb = spoken is not None and lead + spoken.start() <= frame.trigger < mention.end
     if spoken and not own_verb:
         cost += _SPEECH_COST
     elif not own_verb:
@@ -182,10 +188,11 @@ def _told_before(
 
 
 def inherit(values: Sequence[DateValue], events: Sequence[str | None]) -> list[DateValue]:
-    """Lends each undated claim the date that other claims of its event state.
+    """Lends each claim without a date, or with a wider one ("last week"), what other claims of its event state.
 
     `values` and `events` run parallel, one a claim, in order of text. Among several stated dates the
-    one that most claims share wins, then the narrower, then the earlier told. A claim with its own date keeps it.
+    one that most claims share wins, then the narrower, then the earlier told. A claim whose own date
+    is as narrow keeps it.
     """
     told: dict[str, list[DateValue]] = {}
     for value, event in zip(values, events, strict=True):
@@ -193,9 +200,19 @@ def inherit(values: Sequence[DateValue], events: Sequence[str | None]) -> list[D
             told.setdefault(event, []).append(value)
     out = []
     for value, event in zip(values, events, strict=True):
-        known = told.get(event) if event is not None and value.start is None else None
-        out.append(replace(_agreed(known), why="from another sentence on the same event") if known else value)
+        known = told.get(event, []) if event is not None else []
+        narrower = [v for v in known if value.start is None or _within(v, value)]
+        why = "from another sentence on the same event"
+        out.append(replace(_agreed(narrower), why=why) if narrower else value)
     return out
+
+
+def _within(inner: DateValue, outer: DateValue) -> bool:
+    """Whether one date lies inside the other and is shorter: Tuesday inside "last week"."""
+    if not (inner.start and inner.end and outer.start and outer.end):
+        return False
+    shorter = inner.end - inner.start < outer.end - outer.start
+    return shorter and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _agreed(values: Sequence[DateValue]) -> DateValue:
