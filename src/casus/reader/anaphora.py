@@ -17,7 +17,8 @@ Span = tuple[int, int]
 # how many sentences back an antecedent may stand; beyond that news repeats the name
 _REACH = {"pronoun": 4, "definite": 30}
 # Weights set by hand after the order of factors in Lappin and Leass (1994), then checked on the training
-# documents: moving any of them by a third changed the measured share by less than two points.
+# documents: moving any one by a third moved the measured share (0.659 of 226) between 0.633 and 0.677, about
+# its sampling error, so they were not tuned further.
 _SUBJECT, _SPEAKER, _NEAR, _PARALLEL, _NAME, _OFTEN = 1.6, 1.8, 1.0, 0.5, 0.8, 0.25
 _PRONOUNS: dict[str, tuple[str, bool, str | None]] = {
     # form -> (category, possessive or object, gender)

