@@ -63,6 +63,8 @@ def main() -> None:
     right: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     wrong: Counter[tuple[str, str, str]] = Counter()
+    sectors: Counter[tuple[str, str]] = Counter()
+    sector_words: dict[tuple[str, str], Counter[str]] = {}
     example: dict[tuple[str, str, str], str] = {}
     for key in ids:
         doc = json.loads((args.gold / "docs" / f"{key}.json").read_text(encoding="utf-8"))
@@ -87,6 +89,9 @@ def main() -> None:
                 seen[name] += 1
                 right[name + " who"] += ok
                 right[name + " sector"] += sector_gold == got.sector
+            if ok and sector_gold != got.sector and not bare:
+                sectors[sector_gold, got.sector] += 1
+                sector_words.setdefault((sector_gold, got.sector), Counter())[words] += 1
             if not ok and not bare:
                 confusion = (who_gold, got.who or "?", words)
                 wrong[confusion] += 1
@@ -102,6 +107,8 @@ def main() -> None:
         print(f"{n:4} gold {pair[0]!r} got {pair[1]!r}")
         for confusion in [c for c in wrong if c[:2] == pair][:6]:
             print(f"       {wrong[confusion]} x {confusion[2]!r}  [{example[confusion]}]")
+    for pair, n in sectors.most_common(args.errors // 2):
+        print(f"{n:4} sector gold {pair[0]} got {pair[1]}: {sector_words[pair].most_common(12)}")
 
 
 if __name__ == "__main__":

@@ -7,24 +7,26 @@ from collections import Counter
 
 from casus.records import Sector
 from casus.world import actor_data as data
+from casus.world.actor_data import word_set
+from casus.world.actor_find import FUNCTION_WORDS
 from casus.world.actor_records import ActorContext, ActorMention
 
 # nouns that point back to an armed group named before
-GROUP_NOUNS = frozenset(
-    "group organization organisation network movement faction cell branch affiliate offshoot enemy caliphate".split()
+GROUP_NOUNS = word_set(
+    "group organization organisation network movement faction cell branch affiliate offshoot enemy caliphate"
 )
 # nouns that point back to a body, party or firm named before
-BODY_NOUNS = frozenset(
+BODY_NOUNS = word_set(
     "agency alliance bloc charity watchdog party coalition union federation foundation body organization "
-    "organisation institution monitor tribunal court".split()
+    "organisation institution monitor tribunal court"
 ) | {"rights group", "human rights group", "aid group", "world body", "regional bloc", "aid agency", "medical charity"}
 
 # kinds of names that may own a noun: "Russian plane", "Assad's forces", "coalition jets"
 _OWNERS = frozenset({"country", "demonym", "capital", "person"})
 # craft and crews that are often met outside their country
-_CRAFT = frozenset(
-    "plane planes jet jets pilot pilots aircraft warplane warplanes helicopter helicopters drone drones bomber bombers "
-    "warship warships ship ships vessel vessels submarine sailors crew".split()
+_CRAFT = word_set(
+    "plane planes jet jets pilot pilots aircraft warplane warplanes helicopter helicopters drone drones "
+    "bomber bombers warship warships ship ships vessel vessels submarine sailors crew"
 )
 _STATE: frozenset[Sector] = frozenset({"GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
 _STOP = re.compile(r"[,;:.!?()\n“”\"—]")
@@ -78,10 +80,10 @@ def named_alike(context: ActorContext, noun: str, sector: Sector) -> ActorMentio
     The country of the claim's place goes first, save for craft and refugees, which are often not of the
     place; then the report's country, then the nearest such name before the phrase.
     """
-    away = sector == "REF" or noun.split()[-1] in _CRAFT
+    away = sector == "REF" or noun.rsplit(maxsplit=1)[-1] in _CRAFT
     if context.place_iso3 and not away:
         return None
-    stem = _stem(noun.split()[-1])
+    stem = _stem(noun.rsplit(maxsplit=1)[-1])
     alike = [m for m in context.mentions if m.kind in _OWNERS and _followed_by(context.text, m, stem)]
     if not away:
         at_home = next((m for m in alike if m.who == context.home), None)
@@ -104,7 +106,12 @@ def _followed_by(text: str, mention: ActorMention, stem: str) -> bool:
     if text[mention.end : mention.end + 1] in ("-", "–"):
         return False  # "Russian-backed rebels" are not Russia's
     near = _STOP.split(text[mention.end : mention.end + 40], maxsplit=1)[0]
-    return any(_stem(w.lower()) == stem for w in _WORDS.findall(near)[:4])
+    for word in _WORDS.findall(near)[:4]:
+        if _stem(word.lower()) == stem:
+            return True
+        if word.lower() in FUNCTION_WORDS:
+            return False  # "Turkey said the jet": another phrase has begun
+    return False
 
 
 def armed_group(context: ActorContext, noun: str) -> ActorMention | None:

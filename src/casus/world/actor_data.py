@@ -52,9 +52,13 @@ class Ethnic:
     sector: Sector
 
 
-def rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
+def word_set(words: str) -> frozenset[str]:
+    """The words of a string, as a set: keeps long word lists readable."""
+    return frozenset(words.split())
+
+
+def rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each line that is neither empty nor a comment."""
-    del name
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             yield number, [cell.strip() for cell in line.split("\t")]
@@ -66,7 +70,7 @@ def packaged(name: str) -> list[list[str]]:
         text = (resources.files("casus.world") / "data" / "actors" / name).read_text(encoding="utf-8")
     except OSError as error:
         raise DataError(f"the actor file {name} is missing") from error
-    return [cells for _, cells in rows(name, text)]
+    return [cells for _, cells in rows(text)]
 
 
 def parts(cells: list[str], column: int) -> list[str]:
@@ -125,9 +129,7 @@ def group_of(cells: list[str]) -> tuple[Actor, list[str]]:
     elif sector == "CVL" and country:
         who = country
     kind: Kind = "organisation" if sector in _ORGANISATION_SECTORS else "group"
-    actor = Actor(
-        kind, who, sector, name, _year(_cell(cells, 5)), _year(_cell(cells, 6)), country=country or None
-    )
+    actor = Actor(kind, who, sector, name, _year(_cell(cells, 5)), _year(_cell(cells, 6)), country=country or None)
     return actor, [name, *aliases]
 
 
@@ -145,7 +147,7 @@ def own_groups(path: Path) -> Iterator[tuple[str, Actor]]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"the actor file {path} cannot be read", "a UTF-8 text file; " + _GROUP_HINT) from error
-    for number, cells in rows(path.name, text):
+    for number, cells in rows(text):
         wrong = _wrong_group(cells)
         if wrong:
             raise DataError(f"{path.name}, line {number}: {wrong}", _GROUP_HINT)
@@ -228,3 +230,9 @@ def ethnics() -> dict[tuple[str, str], Ethnic]:
         for cells in packaged("ethnic.tsv")
         for word in parts(cells, 0)
     }
+
+
+@cache
+def home_countries() -> dict[str, str]:
+    """Home country of each shipped group, by its usual name."""
+    return {actor.who: actor.country for _, actor in groups() if actor.country}

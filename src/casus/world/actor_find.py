@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from casus.text import fold
-from casus.world.actor_data import Actor
+from casus.world.actor_data import Actor, word_set
 
 _TOKEN = re.compile(r"[^\W_]+")
 # between two words of one name; a full stop only after initials and short titles ("U.S.", "St.")
@@ -15,24 +15,32 @@ _GAP = frozenset(" \u00a0\n\t-–‑’'‘./+&\"“”(")
 # acronyms that are words too: in a line of capitals they are not taken for names
 _RISKY = frozenset({"US", "IS", "WHO", "AU", "IRA", "AMAL", "CARE", "ISI", "ICE", "AP"})
 # country and city names that are given names or surnames too
-_NAMESAKES = frozenset({"jordan", "chad", "georgia", "israel", "washington", "paris", "london", "holland", "sofia"})
+_NAMESAKES = word_set("jordan chad georgia israel washington paris london holland sofia amal wagner haqqani")
+# of these, the ones that come first in a person's name
+_GIVEN_NAMES = word_set("jordan chad israel georgia amal")
+# words that tell the American Georgia from the Caucasian one
+_US_GEORGIA = ("Atlanta", "Savannah", "Fulton County", "Republican", "Democrat")
+_CAUCASUS = ("Tbilisi", "Georgian", "Ossetia", "Abkhazia", "Saakashvili")
 # surnames of persons in the files that are words too, or belong to many: the full name must be in the text
-_WEAK = frozenset(
-    "ban wen bio faye toure sharif bush castro clinton lobo roh dar xi moi major saleh qassem abbas santos gul "
-    "hussein hijab idris fidan aso anwar moore keita sall najib yunus jiang zeid rahmon lugo miller tedros banda".split()
+_WEAK = word_set(
+    "ban wen bio faye toure sharif bush castro clinton lobo roh dar xi moi major saleh qassem abbas "
+    "santos gul hussein hijab idris fidan aso anwar moore keita sall najib yunus jiang zeid rahmon lugo "
+    "miller tedros banda"
 )
-_FUNCTION = frozenset(
-    "in from to of the for and with at but when while as if by on since after before both that than why how what "
-    "is are does did will can could though although because should would how like unlike against says said between "
-    "inside outside near across over under into about has have had was were a an this its it until then now mr mrs "
-    "ms dr not or no yes only even where so yet meanwhile also former late ex".split()
+FUNCTION_WORDS = word_set(
+    "in from to of the for and with at but when while as if by on since after before both that than why "
+    "how what is are does did will can could though although because should would how like unlike against "
+    "says said between inside outside near across over under into about has have had was were a an this "
+    "its it until then now mr mrs ms dr not or no yes only even where so yet meanwhile also former late "
+    "ex"
 )
-_TITLES = frozenset(
-    "president minister general gen king queen mr mrs ms dr sen rep secretary chancellor premier leader ayatollah "
-    "sheikh prince princess colonel col maj lt capt pope emir sultan senator governor ambassador chief spokesman "
-    "spokeswoman envoy mullah sayyed then former vice adm admiral commander chairman speaker judge imam maulana "
-    "marshal brig brigadier dictator strongman rebel warlord state house candidate opposition nominee justice "
-    "director head representative congressman lawmaker deputy activist mayor prosecutor comrade brother".split()
+_TITLES = word_set(
+    "president minister general gen king queen mr mrs ms dr sen rep secretary chancellor premier leader "
+    "ayatollah sheikh prince princess colonel col maj lt capt pope emir sultan senator governor "
+    "ambassador chief spokesman spokeswoman envoy mullah sayyed then former vice adm admiral commander "
+    "chairman speaker judge imam maulana marshal brig brigadier dictator strongman rebel warlord state "
+    "house candidate opposition nominee justice director head representative congressman lawmaker deputy "
+    "activist mayor prosecutor comrade brother"
 )
 
 
@@ -84,7 +92,9 @@ class NameIndex:
             pattern.raws = raws  # "IS" beside "Is": the stricter spelling holds
         elif raws != pattern.raws and len(raws) > 1:
             # "Kurdish peshmerga" beside "Kurdish Peshmerga": the laxer spelling holds
-            pattern.raws = tuple(min(x, y, key=lambda r: r[0].isupper()) for x, y in zip(pattern.raws, raws, strict=True))
+            pattern.raws = tuple(
+                min(x, y, key=lambda r: r[0].isupper()) for x, y in zip(pattern.raws, raws, strict=True)
+            )
         if actor is None:
             pattern.actors.clear()
         elif surname and not pattern.surname:
@@ -160,7 +170,7 @@ def _adjacent(text: str, left: Token, right: Token) -> bool:
 
 
 def _proper(token: Token) -> bool:
-    return token.raw[0].isupper() and token.key not in _FUNCTION
+    return token.raw[0].isupper() and token.key not in FUNCTION_WORDS
 
 
 def _namesake(text: str, toks: Sequence[Token], at: int, n: int, pattern: Pattern) -> bool:
@@ -174,7 +184,9 @@ def _namesake(text: str, toks: Sequence[Token], at: int, n: int, pattern: Patter
         return False
     if before and _adjacent(text, before, toks[at]) and _proper(before) and before.key not in _TITLES:
         return len(before.raw) > 1 and not before.raw.isupper() and not _starts_sentence(text, before)
-    risky = pattern.words[0] in ("jordan", "chad", "israel")
+    if pattern.words[0] == "georgia" and any(w in text for w in _US_GEORGIA):
+        return not any(w in text for w in _CAUCASUS)
+    risky = pattern.words[0] in _GIVEN_NAMES
     return bool(
         risky and after and _adjacent(text, toks[at], after) and _proper(after) and after.key not in _TITLES
         and not after.raw.isupper()
@@ -199,7 +211,7 @@ def _without_strangers(
             continue
         before = toks[a - 1]
         if (
-            before.raw[0].isupper() and before.key not in _TITLES and before.key not in _FUNCTION
+            before.raw[0].isupper() and before.key not in _TITLES and before.key not in FUNCTION_WORDS
             and a - 1 not in covered and not before.raw.isupper()
         ):  # fmt: skip
             strangers.add(p.words[-1])
@@ -207,15 +219,17 @@ def _without_strangers(
     for a, b, p in found:
         if p.surname:
             known = any(x.name in full for x in p.actors)
-            if (p.words[-1] in strangers or p.words[0] in _WEAK and not _titled(text, toks, a)) and not known:
+            if (p.words[-1] in strangers or (p.words[0] in _WEAK and not _titled(text, toks, a))) and not known:
                 continue
             named = [x for x in p.actors if x.name in full]
             if named and len(named) < len(p.actors):
-                p = Pattern(p.words, p.raws, named, surname=True)
+                kept.append((a, b, Pattern(p.words, p.raws, named, surname=True)))
+                continue
         kept.append((a, b, p))
     return kept
 
 
 def _titled(text: str, toks: Sequence[Token], at: int) -> bool:
     """Whether a title stands before a surname ("President Bush")."""
-    return at > 0 and toks[at - 1].key in _TITLES and _adjacent(text, toks[at - 1], toks[at])
+    gap = text[toks[at - 1].end : toks[at].start] if at else ""
+    return at > 0 and toks[at - 1].key in _TITLES and gap in (" ", ". ", "\u00a0")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from casus.records import Sector
+from casus.world.actor_data import nouns, word_set
 from casus.world.actor_phrase import Phrase
 from casus.world.actor_records import ActorMention
 
@@ -24,21 +25,27 @@ _KEYWORDS: dict[str, Sector] = {
     "navy": "MIL", "guards": "MIL", "force": "MIL",
 }  # fmt: skip
 # capitalised words that are no part of anybody's name
-_NOT_NAMES = frozenset(
-    "sunni shia shiite shi ite arab muslim muslims christian christians islamic islamist jewish western eastern northern "
-    "southern turkmen kurdish catholic orthodox hindu buddhist african asian european latin gulf communist maoist "
-    "republican democratic senior top some several many most two three four five other local all the".split()
+_NOT_NAMES = word_set(
+    "sunni shia shiite shi ite arab muslim muslims christian christians islamic islamist jewish western "
+    "eastern northern southern turkmen kurdish catholic orthodox hindu buddhist african asian european "
+    "latin gulf communist maoist republican democratic senior top some several many most two three four "
+    "five other local all the"
 )
 # how the words describing a name stand to it
-SHORT, DESCRIBED, INTRODUCED = "short for", "described as", "introduced as"
+SHORT, DESCRIBED, INTRODUCED, AHEAD = "short for", "described as", "introduced as", "called"
 # how much of the text around a name may describe its bearer, in characters
 _WINDOW = 110
 _MAX_OCCURRENCES = 12
 _TITLE_BEFORE = re.compile(r"[^.!?;:\n“”\"—]*$")
-_BREAK = re.compile(r"[;:.!?\n“”\"—]|, (?:who|which|where|said|says|told|and|but)\b")
-_LOWER_STOP = frozenset(
-    "said says told that and but when while as if by to after before since because with from for against on in at "
-    "killed shot arrested met named called is was were are has have had who whom including between like".split()
+# a full stop after a capital letter belongs to initials ("U.S.")
+_BREAK = re.compile(r"[;:!?\n“”\"—]|(?<![A-Z])\.|, (?:who|which|where|said|says|told|and|but)\b")
+# "the IS security chief in the town, <name>": a definite phrase, a comma, the name
+_APPOSED = re.compile(r"\b((?:[Tt]he|[Aa]|[Aa]n|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir) [^,.;:!?\n]{3,70}),\s$")
+_GIVEN = re.compile(r"(?<![\w.-])([A-Z][\w'’-]+) $")
+_LOWER_STOP = word_set(
+    "said says told that and but when while as if by to after before since because with from for against "
+    "on in at killed shot arrested met named called is was were are has have had who whom including "
+    "between like"
 )
 
 
@@ -59,7 +66,7 @@ def looks_like_name(phrase: Phrase, known: Sequence[ActorMention]) -> bool:
 def organisation_sector(text: str) -> Sector | None:
     """The sector that the last word of a many-worded proper name tells, or None."""
     words = text.replace("’", "'").split()
-    if len(words) < 2 or not all(w[0].isupper() or w[0].islower() and len(w) <= 4 for w in words):
+    if len(words) < 2 or not all(w[0].isupper() or (w[0].islower() and len(w) <= 4) for w in words):
         return None
     if " of " in text or " for " in text:
         words = re.split(r" (?:of|for) ", text)[0].split()
@@ -71,7 +78,7 @@ def describe(name: str, text: str) -> Iterator[tuple[str, str]]:
     expansion = _expansion(name, text)
     if expansion:
         yield expansion, SHORT
-    bare = name.split()[-1] if len(name.split()) > 1 else name
+    bare = name.rsplit(maxsplit=1)[-1] if len(name.split()) > 1 else name
     keys = [name] if name == bare or len(bare) < 4 else [name, bare]
     for key in keys:
         for n, m in enumerate(re.finditer(rf"\b{re.escape(key)}\b", text)):
@@ -80,9 +87,23 @@ def describe(name: str, text: str) -> Iterator[tuple[str, str]]:
             after = _after(text, m.end())
             if after:
                 yield after, DESCRIBED
-            before = _before(text, m.start())
+            begin = _given_names(text, m.start())
+            before = _before(text, begin)
             if before:
                 yield before, INTRODUCED
+            ahead = _APPOSED.search(text[max(0, begin - _WINDOW) : begin])
+            if ahead:
+                yield ahead.group(1), AHEAD
+
+
+def _given_names(text: str, at: int) -> int:
+    """Where the full name begins whose last part stands at `at`: back over two given names at most."""
+    for _ in range(2):
+        m = _GIVEN.search(text[max(0, at - 30) : at])
+        if m is None or (m.group(1).lower(),) in nouns():
+            break
+        at -= len(m.group())
+    return at
 
 
 def _expansion(name: str, text: str) -> str | None:
@@ -129,7 +150,7 @@ def _before(text: str, at: int) -> str | None:
     words = m.group().split() if m else []
     taken: list[str] = []
     for word in reversed(words):
-        if word.lower().strip(",") in _LOWER_STOP or word.endswith(",") and not taken:
+        if word.lower().strip(",") in _LOWER_STOP or (word.endswith(",") and not taken):
             break
         if word.endswith(","):
             break

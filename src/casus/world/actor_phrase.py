@@ -7,35 +7,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casus.records import Sector
-from casus.world.actor_data import nouns
+from casus.world.actor_data import nouns, word_set
 from casus.world.actor_find import Token, tokens
 from casus.world.actor_records import ActorMention
 
-PRONOUNS = frozenset(
-    "i me we us you he him she her it they them who whom which that this these those himself herself itself "
-    "themselves ourselves myself one another other both each everyone everybody nobody none someone somebody all "
-    "his hers theirs ours mine what".split()
+PRONOUNS = word_set(
+    "i me we us you he him she her it they them who whom which that this these those himself herself "
+    "itself themselves ourselves myself one another other both each everyone everybody nobody none "
+    "someone somebody all his hers theirs ours mine what"
 )
-POSSESSIVES = frozenset("its their his her our my your whose".split())
+POSSESSIVES = word_set("its their his her our my your whose")
 _ARTICLES = frozenset(("the", "a", "an"))
 # after these words the head of the phrase is over
-_CUTS = frozenset(
-    "of in from at near with who which that whose whom on to for against under by inside outside carrying belonging "
-    "led calling known aboard linked loyal affiliated fighting including among around within between wearing "
-    "supported accused holding trying encamped aligned as than along across over about during after before and or "
-    "backed allied stationed based operating demanding protesting waiting fleeing opposed opposing returning "
-    "suspected claiming calling working living crossing seeking sympathetic representing riding".split()
+_CUTS = word_set(
+    "of in from at near with who which that whose whom on to for against under by inside outside carrying "
+    "belonging led calling known aboard linked loyal affiliated fighting including among around within "
+    "between wearing supported accused holding trying encamped aligned as than along across over about "
+    "during after before and or backed allied stationed based operating demanding protesting waiting "
+    "fleeing opposed opposing returning suspected claiming calling working living crossing seeking "
+    "sympathetic representing riding"
 )
 # "X-backed", "X-led": X is not the one who acts; "X-linked" may be
-_NOT_ME = frozenset("backed led allied aligned supported funded trained sponsored armed brokered".split())
-_LIKE_ME = frozenset("linked affiliated inspired aligned sponsored run dominated controlled based ruled held".split())
-_PREFIXES = frozenset("anti pro counter non ex former post".split())
+_NOT_ME = word_set("backed led allied aligned supported funded trained sponsored armed brokered")
+_LIKE_ME = word_set("linked affiliated inspired aligned sponsored run dominated controlled based ruled held")
+_PREFIXES = word_set("anti pro counter non ex former post")
 # "members of X": the noun of X says more than the head
-PARTITIVES = frozenset(
-    "hundreds thousands dozens scores tens members member group groups team teams number crowd crowds most some many "
-    "all none any majority lot handful pair series wave column convoy couple half each several part parts remnants "
-    "delegation representatives representative contingent mix mob one two three four five six seven eight nine ten "
-    "more bodies few million millions throngs association gathering swarm total supply other others sections".split()
+PARTITIVES = word_set(
+    "hundreds thousands dozens scores tens members member group groups team teams number crowd crowds "
+    "most some many all none any majority lot handful pair series wave column convoy couple half each "
+    "several part parts remnants delegation representatives representative contingent mix mob one two "
+    "three four five six seven eight nine ten more bodies few million millions throngs association "
+    "gathering swarm total supply other others sections"
 )
 _MAX_NOUN = 4
 
@@ -68,7 +70,7 @@ class Phrase:
 def clean(name: str) -> str:
     """The phrase without quotes, brackets, outer blanks and a leading article."""
     text = name.strip(" \t\r\n\u00a0\u200e\u200f\u202a\u202c\"“”‘’'()[],;:.") if name else ""
-    if name.rstrip().endswith((".", ".\"")) and re.search(r"\b\w\.\w\.?$", text):
+    if name.rstrip().endswith((".", '."')) and re.search(r"\b\w\.\w\.?$", text):
         text += "."
     first, _, others = text.partition(" ")
     return others.strip() if first.lower() in _ARTICLES and others else text
@@ -114,11 +116,11 @@ def telling(text: str, mentions: Sequence[ActorMention]) -> tuple[list[ActorMent
         before = text[: m.start].rstrip("-–‑ ").rsplit(" ", 1)[-1].rsplit("-", 1)[-1].lower()
         hyphen = text[m.end : m.end + 1] in ("-", "–", "‑")
         after = re.split(r"[\s\-–‑]", text[m.end + 1 :], maxsplit=1)[0].lower() if hyphen else ""
-        if text[m.start - 1 : m.start] in ("-", "–", "‑") and before in _PREFIXES and before != "ex":
-            others.append(m)
-        elif hyphen and after in _NOT_ME and not text[m.end + 1 + len(after) :].lower().startswith(" coalition"):
-            others.append(m)
-        elif hyphen and after in _LIKE_ME and m.kind in ("group", "organisation"):
+        if (
+            (text[m.start - 1 : m.start] in ("-", "–", "‑") and before in _PREFIXES and before != "ex")
+            or (hyphen and after in _NOT_ME and not text[m.end + 1 + len(after) :].lower().startswith(" coalition"))
+            or (hyphen and after in _LIKE_ME and m.kind in ("group", "organisation"))
+        ):
             others.append(m)
         else:
             mine.append(m)

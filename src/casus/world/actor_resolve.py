@@ -16,6 +16,7 @@ from casus.world.actor_anaphora import (
     named_alike,
     owner,
 )
+from casus.world.actor_data import word_set
 from casus.world.actor_names import DESCRIBED, INTRODUCED, describe, looks_like_name, organisation_sector
 from casus.world.actor_phrase import PRONOUNS, Phrase, clean, take_apart, telling
 from casus.world.actor_records import ActorContext, ActorMention, Identity, actor_id
@@ -26,37 +27,38 @@ _ARMED: frozenset[Sector] = frozenset({"REB", "UAF"})
 # sectors that speak for a state whose name must come from the context
 _STATE: frozenset[Sector] = frozenset({"GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
 # people "of" an armed group who do not belong to it
-_NOT_OF_GROUP = frozenset(
-    "family families relative relatives victim victims hostage hostages captive captives critic critics opponent "
-    "opponents enemy enemies rival rivals prisoner prisoners wife wives child children".split()
+_NOT_OF_GROUP = word_set(
+    "family families relative relatives victim victims hostage hostages captive captives critic critics "
+    "opponent opponents enemy enemies rival rivals prisoner prisoners wife wives child children"
 )
 # nouns that, without a country, mean several states or nobody in particular
-_MANY_STATES = frozenset(
-    "governments countries nations states powers allies leaders neighbors neighbours world powers ambassadors "
-    "foreign ambassadors world leaders superpowers republics".split()
+_MANY_STATES = word_set(
+    "governments countries nations states powers allies leaders neighbors neighbours world powers "
+    "ambassadors foreign ambassadors world leaders superpowers republics"
 ) | {"world powers", "world leaders", "world power", "world leader"}
 # attackers whom the text leaves unknown, even where an armed group is much talked of
-_UNKNOWN_ATTACKERS = frozenset(
-    "gunman gunmen attacker attackers assailant assailants armed men man masked suspect suspects bandit bandits "
-    "kidnapper kidnappers shooter killer killers smuggler smugglers trafficker traffickers vigilantes pirates "
-    "perpetrator perpetrators criminals robbers arsonists hackers hacker gang gangs".split()
+_UNKNOWN_ATTACKERS = word_set(
+    "gunman gunmen attacker attackers assailant assailants armed men man masked suspect suspects bandit "
+    "bandits kidnapper kidnappers shooter killer killers smuggler smugglers trafficker traffickers "
+    "vigilantes pirates perpetrator perpetrators criminals robbers arsonists hackers hacker gang gangs"
 )
 _MAX_DEPTH = 2
 # whose these are, a text says once and then leaves out ("the plane", "the government")
 _LIKE_NOUNS: frozenset[Sector] = frozenset({"GOV", "MIL", "COP", "SPY", "JUD", "LEG", "REF", "REB", "BUS", "MED"})
 # these come from elsewhere: the country where they are is not theirs
-_ON_THE_MOVE = frozenset("migrant migrants refugee refugees seeker seekers immigrant immigrants".split())
+_ON_THE_MOVE = word_set("migrant migrants refugee refugees seeker seekers immigrant immigrants")
+# aid that is of the place, unlike a foreign agency
+_LOCAL_HELPERS = word_set("doctor doctors hospital hospitals medic medics nurse nurses ambulance rescuers")
 # adjectives that mean several countries or none in particular
-_VAGUE = frozenset(
-    "western foreign international regional african arab asian gulf european neighboring neighbouring repressive "
-    "islamic eastern southern global multinational".split()
+_VAGUE = word_set(
+    "western foreign international regional african arab asian gulf european neighboring neighbouring "
+    "repressive islamic eastern southern global multinational"
 )
 
 
 def _vague(phrase: Phrase) -> str | None:
     """The adjective that leaves the country open ("Western journalists"), or None."""
     return next((w.raw for w in phrase.words if w.end <= phrase.noun_start and w.key in _VAGUE), None)
-
 
 
 class Resolver:
@@ -91,7 +93,7 @@ class Resolver:
         armed = phrase.sector in ("MIL", "REB", "UAF")
         own = {m.who for m in self._find(phrase.head) if m.kind in ("country", "demonym")}
         for w in phrase.words:
-            if w.end > phrase.head_end or w.start and phrase.text[w.start - 1] == "-":
+            if w.end > phrase.head_end or (w.start and phrase.text[w.start - 1] == "-"):
                 continue
             for iso3 in (*sorted(own), context.place_iso3 or context.home or ""):
                 hit = table.get((w.key, iso3)) or table.get((phrase.text[w.start : w.end].lower(), iso3))
@@ -115,7 +117,16 @@ class Resolver:
 
     def _from_mentions(self, phrase: Phrase, found: list[ActorMention], context: ActorContext) -> Identity:
         """The most telling of the names found: a group, then a person, then an organ, then a country."""
-        rank = {"group": 0, "organisation": 1, "person": 2, "media": 3, "organ": 3, "country": 4, "demonym": 4, "capital": 5}
+        rank = {
+            "group": 0,
+            "organisation": 1,
+            "person": 2,
+            "media": 3,
+            "organ": 3,
+            "country": 4,
+            "demonym": 4,
+            "capital": 5,
+        }
         best = min(found, key=lambda m: (rank[m.kind], m.start))
         shown = phrase.text[best.start : best.end]
         if best.kind == "person":
@@ -124,8 +135,11 @@ class Resolver:
             return _identity(_state_of(best), "LEG", best.name, f"party {shown!r}; noun {phrase.noun!r}")
         sector, why = best.sector, f"{best.kind} {shown!r}"
         follows = phrase.noun is not None and phrase.noun_start >= best.end
-        if phrase.sector and (
-            best.kind in ("country", "demonym", "capital") or best.kind == "person" and follows
+        inside = any(m.start <= phrase.noun_start < m.end for m in found)  # the "house" of "White House"
+        if (
+            phrase.sector
+            and not inside
+            and (best.kind in ("country", "demonym", "capital") or (best.kind == "person" and follows))
         ):
             sector, why = phrase.sector, f"{why}; noun {phrase.noun!r}"
         elif best.kind == "demonym" and shown.endswith("s") and len(phrase.words) == 1:
@@ -171,7 +185,7 @@ class Resolver:
         if not kept:
             return None
         first = kept[0]
-        theirs = first.kind in ("group", "organisation") and not opposed
+        theirs = (first.kind in ("group", "organisation") or not _is_state(first.who)) and not opposed
         if theirs and phrase.noun and phrase.noun.split()[-1] in _NOT_OF_GROUP:
             return None
         if first.kind == "person":
@@ -211,32 +225,19 @@ class Resolver:
 
     def _common(self, phrase: Phrase, noun: str, sector: Sector, context: ActorContext) -> Identity:
         """A common noun without any name: its sector, and the country or group that the context gives."""
-        last = noun.split()[-1]
-        if sector in _ARMED or noun in GROUP_NOUNS:
-            group = None if last in _UNKNOWN_ATTACKERS else armed_group(context, noun)
-            if group is not None:
-                why = f"noun {noun!r}; the armed group that the text speaks of"
-                return Identity(group.who, group.sector, group.actor_id, group.name, why)
-            if sector == "UAF":
-                return Identity(None, sector, None, phrase.text, f"noun {noun!r}; the text does not say who they are")
-        if noun in BODY_NOUNS or sector in ("NGO", "IGO"):
-            body = body_before(context, noun)
-            if body is not None:
-                return Identity(body.who, body.sector, body.actor_id, body.name, f"noun {noun!r}; the body named before")
-            if sector in ("NGO", "IGO") and last not in ("doctors", "doctor", "hospital", "medics"):
-                return Identity(None, sector, None, phrase.text, f"noun {noun!r}; no such body is named")
+        got = _group_meant(phrase, noun, sector, context) or _body_meant(phrase, noun, sector, context)
+        if got is not None:
+            return got
         vague = _vague(phrase)
         alike = named_alike(context, noun, sector) if sector in _LIKE_NOUNS and not vague else None
         if alike is not None:
             shown = context.text[alike.start : alike.end]
             why = f"noun {noun!r}; the text names it with {shown!r}"
             return Identity(alike.who, sector, alike.actor_id, alike.name, why)
-        if vague or last in _ON_THE_MOVE:
-            why = f"{vague!r} without a country" if vague else "people on the move, of no stated country"
-            return Identity(None, sector, None, phrase.text, f"noun {noun!r}; {why}")
-        if noun in _MANY_STATES:
-            return Identity(None, sector, None, phrase.text, f"noun {noun!r} without a country")
-        if last.startswith("settler") and context.place_iso3 in ("PSE", "ISR"):
+        unknown = _nobodys(noun, vague)
+        if unknown:
+            return Identity(None, sector, None, phrase.text, f"noun {noun!r}; {unknown}")
+        if noun.rsplit(maxsplit=1)[-1].startswith("settler") and context.place_iso3 in ("PSE", "ISR"):
             return _identity("ISR", sector, phrase.text, "settlers in the Palestinian territories are Israeli")
         where, why = context_country(context, sector)
         return _identity(where, sector, phrase.text, f"noun {noun!r}; {why}")
@@ -245,8 +246,9 @@ class Resolver:
         """A proper name that the book does not hold: what the text says about its bearer."""
         for m in context.mentions:
             if m.kind == "person" and phrase.words and m.name.split()[-1] == phrase.words[-1].raw:
-                m = _in_office(m, context)
-                return Identity(m.who, m.sector, m.actor_id, m.name, f"surname of {m.name!r}, named in the text")
+                who = _in_office(m, context)
+                why = f"surname of {m.name!r}, named in the text"
+                return Identity(who.who, who.sector, who.actor_id, who.name, why)
         if depth < _MAX_DEPTH:
             for said, how in describe(phrase.text, context.text):
                 got = self._described(said, how, context, depth)
@@ -274,18 +276,54 @@ class Resolver:
                 return None
         elif phrase.sector is None and not heads and not self._places(phrase.text):
             return None
-        elif how == DESCRIBED and not _opens_apposition(said, phrase, heads):
+        if how == DESCRIBED and not _opens_apposition(said, phrase, heads):
             return None
         got = self._resolve(text, context, depth + 1)
-        return got if got.who else None
+        return got if got.who or got.sector == "UAF" else None
+
+
+def _group_meant(phrase: Phrase, noun: str, sector: Sector, context: ActorContext) -> Identity | None:
+    """The armed group that "militants" or "the group" points to; attackers nobody names stay unknown."""
+    if sector not in _ARMED and noun not in GROUP_NOUNS:
+        return None
+    last = noun.rsplit(maxsplit=1)[-1]
+    group = None if last in _UNKNOWN_ATTACKERS else armed_group(context, noun)
+    if group is not None:
+        why = f"noun {noun!r}; the armed group that the text speaks of"
+        return Identity(group.who, group.sector, group.actor_id, group.name, why)
+    if sector == "UAF":
+        return Identity(None, sector, None, phrase.text, f"noun {noun!r}; the text does not say who they are")
+    return None
+
+
+def _body_meant(phrase: Phrase, noun: str, sector: Sector, context: ActorContext) -> Identity | None:
+    """The organisation that "the agency" or "the alliance" points to; without one it stays unknown."""
+    if noun not in BODY_NOUNS and sector not in ("NGO", "IGO"):
+        return None
+    body = body_before(context, noun)
+    if body is not None:
+        why = f"noun {noun!r}; the body named before"
+        return Identity(body.who, body.sector, body.actor_id, body.name, why)
+    if sector in ("NGO", "IGO") and noun.rsplit(maxsplit=1)[-1] not in _LOCAL_HELPERS:
+        return Identity(None, sector, None, phrase.text, f"noun {noun!r}; no such body is named")
+    return None
+
+
+def _nobodys(noun: str, vague: str | None) -> str | None:
+    """Why a noun means no one country's people, or None."""
+    if vague:
+        return f"{vague!r} without a country"
+    if noun.rsplit(maxsplit=1)[-1] in _ON_THE_MOVE:
+        return "people on the move, of no stated country"
+    return "several states or none in particular" if noun in _MANY_STATES else None
 
 
 def _opens_apposition(said: str, phrase: Phrase, heads: list[ActorMention]) -> bool:
     """Whether words after a comma describe the name before it, and do not go on with the sentence."""
-    first = said.split()[0].lower() if said.split() else ""
+    first = said.strip().partition(" ")[0].lower()
     return (
         first in ("a", "an", "the", "his", "her", "its", "their", "one", "former", "head", "chief", "then")
-        or phrase.noun is not None and phrase.noun_start <= 12
+        or (phrase.noun is not None and phrase.noun_start <= 12)
         or any(m.start == 0 for m in heads)
     )
 
@@ -299,13 +337,7 @@ def _is_state(who: str) -> bool:
 
 
 def _state_of(mention: ActorMention) -> str | None:
-    return mention.who if _is_state(mention.who) else _home_countries().get(mention.who)
-
-
-@cache
-def _home_countries() -> dict[str, str]:
-    """Home country of each group, by its usual name."""
-    return {a.who: a.country for _, a in data.groups() if a.country}
+    return mention.who if _is_state(mention.who) else data.home_countries().get(mention.who)
 
 
 @cache

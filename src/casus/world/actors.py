@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -59,11 +60,22 @@ class ActorBook:
     @staticmethod
     def _mentions(index: NameIndex, text: str, start: int, end: int | None) -> list[ActorMention]:
         toks = tokens(text, start, end)
-        return [_mention(text, toks, a, b, pattern) for a, b, pattern in index.scan(text, toks)]
+        found = index.scan(text, toks)
+        sure = Counter(p.actors[0].who for _, _, p in found if len({a.who for a in p.actors}) == 1)
+        return [_mention(text, toks, a, b, _meant(pattern, sure)) for a, b, pattern in found]
 
 
-def _mention(text: str, toks: Sequence[Token], a: int, b: int, pattern: Pattern) -> ActorMention:
-    actor = pattern.actors[-1]
+def _meant(pattern: Pattern, sure: Counter[str]) -> Actor:
+    """Of the actors that share a phrase, the one whose side the text names most ("King Abdullah").
+
+    On a tie the last listed of persons (the latest in office), else the first: countries before demonyms.
+    """
+    if pattern.actors[0].kind != "person":
+        return pattern.actors[0]
+    return max(reversed(pattern.actors), key=lambda actor: sure[actor.who])
+
+
+def _mention(text: str, toks: Sequence[Token], a: int, b: int, actor: Actor) -> ActorMention:
     end = toks[b - 1].end
     # the full stop of "U.S." belongs to the name
     if len(toks[b - 1].raw) == 1 and b - a > 1 and text[end : end + 1] == "." and text[end - 2 : end - 1] == ".":
@@ -73,9 +85,7 @@ def _mention(text: str, toks: Sequence[Token], a: int, b: int, pattern: Pattern)
 
 def _made(start: int, end: int, actor: Actor) -> ActorMention:
     person = actor.name if actor.kind == "person" else None
-    return ActorMention(
-        start, end, actor.kind, actor.who, actor.sector, actor_id(actor.who, person), actor.name
-    )
+    return ActorMention(start, end, actor.kind, actor.who, actor.sector, actor_id(actor.who, person), actor.name)
 
 
 @cache
@@ -100,19 +110,28 @@ def document_home(text: str, mentions: Sequence[ActorMention], title: str | None
     """ISO alpha-3 of the country that a report is mostly about, or None when it names none."""
     score: dict[str, float] = {}
     folded_title = (title or "").casefold()
+    whose = {m.who: _country_of(m) for m in mentions}
     for m in mentions:
-        if len(m.who) != 3 or m.who not in data.iso_codes():
+        country = whose[m.who]
+        if country is None:
             continue
         weight = _HOME_WEIGHT[m.kind]
         if m.start < _LEAD_CHARS:
             weight *= _LEAD_WEIGHT
         if any(word in text[m.end : m.end + 30] for word in _SPEECH):
             weight *= _SPEAKER_WEIGHT
-        score[m.who] = score.get(m.who, 0.0) + weight
+        score[country] = score.get(country, 0.0) + weight
     seen: set[str] = set()
     for m in mentions:
-        words = text[m.start : m.end].casefold()
-        if m.who in score and m.who not in seen and words in folded_title:
-            seen.add(m.who)
-            score[m.who] += _TITLE_WEIGHT
+        country = whose[m.who]
+        if country and country not in seen and text[m.start : m.end].casefold() in folded_title:
+            seen.add(country)
+            score[country] += _TITLE_WEIGHT
     return max(sorted(score), key=lambda who: score[who]) if score else None
+
+
+def _country_of(mention: ActorMention) -> str | None:
+    """ISO alpha-3 of a mention's state, or of an armed group's or party's home."""
+    if mention.who in data.iso_codes():
+        return mention.who
+    return data.home_countries().get(mention.who) if mention.kind == "group" else None
