@@ -12,7 +12,7 @@ from torch import Tensor
 from casus.reader import features
 from training.corpora import Trigger, Unit
 from training.labels import FRAME_ROLES, NAMES, ROLES, STATUSES, TYPE_MODES, TYPES
-from training.model import FLAGS, Shape, pretrained_path
+from training.model import Shape, pretrained_path
 
 CLS, SEP, MASK = 101, 102, 103
 LONGEST = 320  # sub-words in a window; a longer one loses its tail
@@ -88,7 +88,7 @@ def make_batch(units: list[Encoded], shape: Shape, rng: random.Random | None, ma
     w = max(len(u.first) for u in units)
     ids = torch.zeros(len(units), n, dtype=torch.long)
     shapes = torch.full((len(units), n), features.PAD, dtype=torch.long)
-    flags = torch.zeros(len(units), n, FLAGS)
+    flags = torch.zeros(len(units), n, features.FLAGS)
     first = torch.zeros(len(units), w, dtype=torch.long)
     is_word = torch.zeros(len(units), w, dtype=torch.bool)
     triggers = []
@@ -101,11 +101,8 @@ def make_batch(units: list[Encoded], shape: Shape, rng: random.Random | None, ma
         if shape.use_shape:
             shapes[b, : len(u.ids)] = torch.tensor([features.PAD if x < 0 else word_shapes[x] for x in u.word_of])
         if shape.use_flags and u.unit.flags is not None:
-            for i, x in enumerate(u.word_of):
-                bits = u.unit.flags[x] if x >= 0 else 0
-                for k in range(FLAGS):
-                    if bits >> k & 1:
-                        flags[b, i, k] = 1.0
+            bits = torch.tensor([u.unit.flags[x] if x >= 0 else 0 for x in u.word_of])
+            flags[b, : len(u.ids)] = (bits[:, None] >> torch.arange(features.FLAGS) & 1).float()
         first[b, : len(u.first)] = torch.tensor(u.first)
         is_word[b, : len(u.first)] = True
         triggers += [(b, t) for t in u.unit.triggers]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from casus.text import words as word_spans
 from training.labels import ROLES, TO_PLOVER, TO_ROLE
@@ -213,7 +215,7 @@ def propbank_units(names: tuple[str, ...]) -> list[Unit]:
     for name in names:
         for row in _lines(SHARED / f"corpora/{name}.jsonl.gz"):
             unit = Unit(name, row["doc"], row["words"])
-            facts = {w: v for w, v in row.get("factuality") or []}
+            facts = dict(row.get("factuality") or [])
             for frame in row["frames"]:
                 if not 0 <= frame["pred"] < len(row["words"]):
                     continue
@@ -273,7 +275,7 @@ def wikievents_units() -> list[Unit]:
     for row in _lines(SHARED / "corpora/wikievents_train.jsonl.gz"):
         tokens = row["tokens"]
         cuts = [0] + [i + 1 for i, t in enumerate(tokens) if t in {".", "?", "!"} and i > 0] + [len(tokens)]
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             if b - a < 3 or b - a > 120:
                 continue
             unit = Unit("wikievents", row["docid"], tokens[a:b])

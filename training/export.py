@@ -18,6 +18,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
+from casus.reader import features
 from casus.reader.decode import make_windows
 from casus.reader.encoder import BUCKET, MODEL_FOLDER, OnnxEncoder
 from training import corpora
@@ -41,11 +42,11 @@ class _Graph(nn.Module):
 def write_float(model: Reader, path: Path) -> None:
     """The encoder as float32 ONNX with free batch and length."""
     ids = torch.randint(1000, 2000, (2, 2 * BUCKET))
-    sample = (ids, torch.zeros_like(ids), torch.zeros(2, 2 * BUCKET, 8))
+    sample = (ids, torch.zeros_like(ids), torch.zeros(2, 2 * BUCKET, features.FLAGS))
     axes = {0: "batch", 1: "length"}
     torch.onnx.export(
         _Graph(model.eval().float()), sample, str(path), input_names=["ids", "shapes", "flags"],
-        output_names=["hidden"], dynamic_axes={k: axes for k in ("ids", "shapes", "flags", "hidden")},
+        output_names=["hidden"], dynamic_axes=dict.fromkeys(("ids", "shapes", "flags", "hidden"), axes),
         opset_version=17, dynamo=False,
     )  # fmt: skip
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from casus.compose import dictionary_flags
 from casus.config import Config
+from casus.reader import event_words
 from casus.reader.decode import make_windows
+from casus.reader.features import EVENT_SHIFT
 from casus.world.actors import ActorBook
 from training import corpora
 from training.corpora import Unit
@@ -20,10 +22,13 @@ class Flagger:
 
         self.book, self.index = ActorBook.load(), open_places(Config.load())
 
+    def names(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end, bits) of every name that a dictionary knows."""
+        return dictionary_flags(self.book.find(text), self.index.find(text))
+
     def flags(self, text: str, start: int, end: int) -> dict[int, int]:
         """Bits by the offset of each word in text[start:end]."""
-        found = dictionary_flags(self.book.find(text), self.index.find(text))
-        window = make_windows(text, [(start, end)], found)[0]
+        window = make_windows(text, [(start, end)], self.names(text))[0]
         return {a: bits for (a, _), bits in zip(window.spans, window.flags, strict=True)}
 
     def add(self, units: list[Unit], texts: dict[str, str]) -> None:
@@ -32,6 +37,7 @@ class Flagger:
         for unit in units:
             text = texts.get(unit.doc)
             if text is None or not unit.starts:
+                unit.flags = [found << EVENT_SHIFT for found in event_words.matches(unit.words)]
                 continue
             if unit.doc not in cache:
                 cache[unit.doc] = self.flags(text, 0, len(text))

@@ -1,8 +1,8 @@
 """Measure linking and inheriting: 5-fold cross-validation over the training documents, or once on dev.
 
-    python training/measure_relate.py          cross-validated on the training documents
-    python training/measure_relate.py --dev    one figure each on dev with the shipped weights
-    python training/measure_relate.py --errors actor 20    what the noisy choice gets wrong, with its cause
+python training/measure_relate.py          cross-validated on the training documents
+python training/measure_relate.py --dev    one figure each on dev with the shipped weights
+python training/measure_relate.py --errors actor 20    what the noisy choice gets wrong, with its cause
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from fit_relate import fit_picks, link_and_choose, read
+from fit_relate import fit_picks, link_and_choose, read, ship
 from relate_gold import Report, degrade, load
 
 from casus.reader.inherit import inherit
@@ -47,10 +47,10 @@ def judge(count: Counter[str], claim: Claim, truth: Claim) -> None:
     iso = claim.place.iso3 if claim.place else None
     truth_iso = truth.place.iso3 if truth.place else None
     date = (claim.when.start, claim.when.end) == (truth.when.start, truth.when.end)
-    for name, of, ok in (
-        ("actor", "n", actor), ("recipient", "n", recipient), ("triple", "n", actor and recipient),
-        ("country", "n", iso == truth_iso), ("place present", "n", (iso is None) == (truth_iso is None)),
-        ("date", "n", date), ("all four", "n", actor and recipient and date and iso == truth_iso),
+    for name, ok in (
+        ("actor", actor), ("recipient", recipient), ("triple", actor and recipient),
+        ("country", iso == truth_iso), ("place present", (iso is None) == (truth_iso is None)),
+        ("date", date), ("all four", actor and recipient and date and iso == truth_iso),
     ):  # fmt: skip
         count[name] += ok
         count[f"{name}/"] += 1
@@ -100,8 +100,9 @@ def show(task: str, report: Report, before: Claim, after: Claim, truth: Claim) -
     judge(one, after, truth)
     if not one["country" if task == "place" else task]:
         reason = next((r for r in after.reasons if r.startswith(task)), "")
-        print(report.document.id, truth.type, truth.mode, truth.status, "bg" * truth.background, truth.trigger.exact,
-              "|", value(before, task), "->", value(after, task), "| gold", value(truth, task), "|", reason)  # fmt: skip
+        about = (report.document.id, truth.type, truth.mode, truth.status, "bg" * truth.background)
+        values = (value(before, task), "->", value(after, task), "| gold", value(truth, task))
+        print(*about, truth.trigger.exact, "|", *values, "|", reason)
 
 
 def table(out: dict) -> None:
@@ -125,14 +126,18 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     ask.add_argument("--dev", action="store_true")
     ask.add_argument("--errors")
+    ask.add_argument("--ship", action="store_true", help="also write the weights fitted on all documents")
     args = ask.parse_args()
     out = fresh()
     if args.dev:
         run(load(dev=True), load_weights(), out)
     else:
         reports = load()
-        for linking, train, test in link_and_choose(reports, read(reports)):
+        readings = read(reports)
+        for linking, train, test in link_and_choose(reports, readings):
             run(test, {"link": linking} | fit_picks(train), out, args.errors)
+        if args.ship:
+            ship(readings)
     table(out)
 
 

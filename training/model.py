@@ -10,12 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from casus.reader.features import FLAGS
 from training.labels import FRAME_ROLES, NAMES, ROLES, STATUSES, TYPE_MODES, TYPES
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HIDDEN, LAYERS, HEADS, INNER, VOCAB = 384, 6, 12, 1536, 30522
 SHAPES = 8  # see casus.reader.features
-FLAGS = 8
 DISTANCES = 24
 
 
@@ -26,7 +26,7 @@ class Shape:
     pair: int = 192
     dropout: float = 0.1
     use_shape: bool = True
-    use_flags: bool = False
+    use_flags: bool = True
     type_in_pair: bool = True
     native: list[str] = field(default_factory=list)
 
@@ -164,5 +164,9 @@ class Reader(nn.Module):
     def load(cls, path: Path) -> Reader:
         saved = torch.load(path, weights_only=True)
         model = cls(Shape(**saved["shape"]))
-        model.load_state_dict(saved["weights"])
+        weights = saved["weights"]
+        if weights["encoder.flags.weight"].shape != model.encoder.flags.weight.shape:
+            # made before a dictionary was added; only a pre-trained model is, whose flags are all zero
+            weights["encoder.flags.weight"] = torch.zeros_like(model.encoder.flags.weight)
+        model.load_state_dict(weights)
         return model

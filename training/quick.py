@@ -12,6 +12,7 @@ from typing import Any
 from casus.reader.decode import draft_claims, make_windows
 from casus.reader.heads import Detected, Heads
 from training import corpora
+from training.flags import Flagger
 from training.labels import ROLES
 from training.model import Reader
 from training.torch_encoder import TorchEncoder, heads_of
@@ -28,12 +29,13 @@ GRID = (0.2, 0.3, 0.4, 0.5, 0.6)
 def detect(model: Reader, ids: list[str]) -> dict[str, Any]:
     """Claim scores at each threshold, and role-word scores given gold triggers."""
     encoder = TorchEncoder(model)
+    flagger = Flagger()
     heads = heads_of(model, {"trigger": min(GRID)})
     preds, seen, roles = [], Counter(), defaultdict(lambda: [0, 0, 0])
     for key in ids:
         doc = corpora.load_doc(key)
         text = doc["text"]
-        windows = make_windows(text, [tuple(s) for s in doc["sentences"]], [])
+        windows = make_windows(text, [tuple(s) for s in doc["sentences"]], flagger.names(text))
         hidden = encoder.run(windows)
         for d in draft_claims(windows, hidden, heads):
             preds.append({"doc": key, "start": d.start, "end": d.end, "type": d.detected.type,

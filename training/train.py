@@ -43,7 +43,7 @@ class Recipe:
     smoothing: float = 0.0
     freeze_words: bool = True
     fold: int = -1  # 0-4: leave this fifth of the training documents out; -1: train on all
-    teacher: str = ""
+    mask: float = 0.1  # share of words hidden; their dictionary flags stay
 
     def digest(self) -> str:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
@@ -148,7 +148,7 @@ def fit(
     model.train()
     started, seen, sums, steps = time.time(), 0, {}, 0
     for n, group in enumerate(plan):
-        batch = make_batch(group, recipe.shape, rng)
+        batch = make_batch(group, recipe.shape, rng, recipe.mask)
         with torch.autocast("cpu", torch.bfloat16):
             parts = losses(model, batch, targets(batch, recipe.shape), recipe, rng)
         total = torch.stack(list(parts.values())).sum()
@@ -180,13 +180,15 @@ def general_units() -> list[Encoded]:
 def pretrained(recipe: Recipe, general: list[Encoded]) -> Reader:
     """The model after the general corpora, from the cache where this recipe's is there."""
     shape = replace(recipe.shape, use_flags=False)
-    key = replace(recipe, shape=shape, epochs=0, fold=-1, written=True, window=0, general=0.0, teacher="", smoothing=0, seed=1)
-    path = HERE / "cache" / f"pretrain-{key.digest()}.pt"
+    # what is varied in the fit on the claims leaves this part alone
+    key = Recipe(shape=shape, pretrain_epochs=recipe.pretrain_epochs, epochs=0, general=0.0)
+    said = json.dumps([asdict(shape), key.pretrain_epochs, key.rate, key.head_rate, key.budget, key.freeze_words])
+    path = HERE / "cache" / f"pretrain-{hashlib.sha256(said.encode()).hexdigest()[:12]}.pt"
     if path.exists():
         model = Reader.load(path)
         model.shape = recipe.shape
         return model
-    torch.manual_seed(recipe.seed)
+    torch.manual_seed(key.seed)
     model = Reader(recipe.shape)
     model.encoder.load_pretrained()
     if recipe.pretrain_epochs:
@@ -213,7 +215,9 @@ def run(recipe: Recipe, folder: Path) -> Reader:
     if recipe.shape.use_flags:
         from training.flags import Flagger, texts_of
 
-        Flagger().add(claims, texts_of(claims))
+        flagger = Flagger()
+        flagger.add(claims, texts_of(claims))
+        flagger.add([u.unit for u in general], {})
     fit(model, [(encode(claims), 1.0), (general, recipe.general)], recipe.epochs, recipe, "claims")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))

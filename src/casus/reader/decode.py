@@ -6,7 +6,9 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from casus.reader import event_words
 from casus.reader.encoder import Floats, Window
+from casus.reader.features import EVENT_SHIFT
 from casus.reader.heads import Detected, Heads
 from casus.text import words
 
@@ -45,12 +47,13 @@ class NameFound:
 def make_windows(
     text: str, sentences: Sequence[Offsets], flagged: Sequence[tuple[int, int, int]]
 ) -> list[Window]:
-    """One window a sentence. `flagged`: (start, end, bits) of dictionary matches, in order of start."""
+    """One window a sentence. `flagged`: (start, end, bits) of names in dictionaries, in order of start."""
     starts = [f[0] for f in flagged]
     out = []
     for a, b in sentences:
         spans = words(text, a, b)
-        bits = [0] * len(spans)
+        cut = tuple(text[x:y] for x, y in spans)
+        bits = [found << EVENT_SHIFT for found in event_words.matches(cut)]
         here = flagged[bisect_left(starts, a) : bisect_left(starts, b)]
         at = 0
         for start, end, flag in here:
@@ -60,7 +63,7 @@ def make_windows(
             while n < len(spans) and spans[n][0] < end:
                 bits[n] |= flag
                 n += 1
-        out.append(Window(tuple(text[x:y] for x, y in spans), tuple(spans), tuple(bits)))
+        out.append(Window(cut, tuple(spans), tuple(bits)))
     return out
 
 

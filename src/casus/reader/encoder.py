@@ -123,11 +123,11 @@ class OnnxEncoder:
         """One pass of the network over windows padded to `length`: [windows, length, hidden]."""
         ids = np.zeros((len(coded), length), np.int64)
         shapes = np.full((len(coded), length), features.PAD, np.int64)
-        flags = np.zeros((len(coded), length, len(features.FLAG_NAMES)), np.float32)
+        flags = np.zeros((len(coded), length, features.FLAGS), np.float32)
         for row, t in enumerate(coded):
             ids[row, : len(t.ids)] = t.ids
             shapes[row, : len(t.ids)] = t.shapes
-            bits = np.asarray(t.flags)[:, None] >> np.arange(len(features.FLAG_NAMES))
+            bits = np.asarray(t.flags)[:, None] >> np.arange(features.FLAGS)
             flags[row, : len(t.ids)] = bits & 1
         result: Floats = self.session.run(["hidden"], {"ids": ids, "shapes": shapes, "flags": flags})[0]
         return result

@@ -5,9 +5,12 @@ from __future__ import annotations
 # index of each word shape; the order is part of the trained model
 LOWER, TITLE, UPPER, MIXED, NUMBER, PUNCT, INITIALS, PAD = range(8)
 
-# dictionary flags, one bit each, in the order that the trained model knows
-FLAG_NAMES = ("country", "demonym", "capital", "organ", "person", "group", "organisation", "place")
-FLAG_BITS = {name: 1 << n for n, name in enumerate(FLAG_NAMES)}
+# dictionary flags, one bit each, in the order that the trained model knows: kinds of names, then the
+# types that the lexicon of event words gives a word, then whether that is its usual sense
+NAME_FLAGS = ("country", "demonym", "capital", "organ", "person", "group", "organisation", "place")
+FLAG_BITS = {name: 1 << n for n, name in enumerate(NAME_FLAGS)}
+EVENT_SHIFT = len(NAME_FLAGS)
+FLAGS = EVENT_SHIFT + 17
 
 
 def shape(word: str) -> int:
