@@ -30,10 +30,17 @@ _VOWELS = frozenset("aeiou")
 # skipped inside a phrase without being counted: "lift the ban", "hunger-strike", "coup d'etat"
 _LOOSE = frozenset(("a", "an", "the", "its", "their", "his", "her", "our", "your", "my", "-", "‐", "‑", "'", "’"))
 # words of a phrase that name nothing by themselves; the phrase's bits go to the others
-_FUNCTION = _LOOSE | frozenset((
+_FUNCTION: frozenset[str] = _LOOSE | frozenset((
     "about", "against", "among", "around", "as", "aside", "at", "away", "back", "behind", "by", "down", "for", "from",
     "in", "into", "no", "not", "of", "off", "on", "onto", "out", "over", "through", "to", "together", "under", "up",
     "upon", "with", "without", "himself", "herself", "itself", "themselves", "d", "s", "co", "re", "de", "pre", "mini",
+))  # fmt: skip
+# adjectives of noun phrases: no gold trigger holds them, and they stand beside much else
+_FUNCTION |= frozenset((
+    "armed", "biological", "chemical", "civil", "civilian", "communal", "criminal", "diplomatic", "economic",
+    "ethnic", "financial", "foreign", "human", "humanitarian", "independent", "international", "internal", "joint",
+    "judicial", "legal", "mass", "medical", "military", "naval", "nuclear", "parliamentary", "peaceful", "political",
+    "public", "sectarian", "special", "technical", "tribal", "urban", "violent", "more", "new", "never", "have", "be",
 ))  # fmt: skip
 # in a noun phrase the word before one of these is the one that takes the plural: "acts of terror"
 _AFTER_HEAD = frozenset(("of", "for", "to", "on", "in", "from", "against", "d", "fast", "unto"))
@@ -80,6 +87,18 @@ _PLURALS = {
     "man": "men", "woman": "women", "child": "children", "foot": "feet", "life": "lives", "knife": "knives",
     "wife": "wives", "loaf": "loaves", "half": "halves", "self": "selves", "person": "people",
 }  # fmt: skip
+# verbs with a form that is nearly always another word ("down", "United Nations"); only their phrases know it
+_OTHER_WORDS = {
+    "down": "down downs", "man": "man mans", "mine": "mine", "rebel": "rebel rebels", "force": "force forces",
+    "file": "file files", "house": "house houses", "unite": "united", "press": "press", "court": "court courts",
+    "level": "level levels", "position": "position positions", "arm": "arms", "train": "train trains",
+    "board": "board boards", "police": "police", "base": "base bases", "gas": "gas gases gasses", "head": "head",
+    "counter": "counter", "mass": "mass masses", "second": "second seconds", "table": "table tables",
+    "rock": "rock rocks", "club": "club clubs", "cane": "cane canes", "hand": "hand hands", "hood": "hood hoods",
+    "book": "book books", "finger": "finger fingers", "service": "service", "bus": "bus buses", "pan": "pan pans",
+    "station": "station stations", "site": "site sites", "drug": "drug drugs", "land": "land lands",
+    "list": "list lists", "ship": "ships", "document": "document documents",
+}  # fmt: skip
 # British and American spellings; each way only where enough letters stand before it that no other word is made
 _SPELLINGS = (
     ("isation", "ization", 3), ("ise", "ize", 3), ("yse", "yze", 3), ("our", "or", 3), ("defence", "defense", 0),
@@ -87,6 +106,7 @@ _SPELLINGS = (
     ("manoeuvre", "maneuver", 0), ("sabre", "saber", 0), ("plough", "plow", 0), ("tyre", "tire", 0),
     ("practise", "practice", 0), ("judgement", "judgment", 0), ("instalment", "installment", 0),
 )  # fmt: skip
+_RESPELT = tuple({ending for british, american, _ in _SPELLINGS for ending in (british, american)})
 
 
 @cache
@@ -98,6 +118,8 @@ def _irregular() -> dict[str, tuple[str, ...]]:
 def spellings(lemma: str) -> set[str]:
     """`lemma` and its spelling on the other side of the Atlantic, where a rule makes one."""
     found = {lemma}
+    if not lemma.endswith(_RESPELT):
+        return found
     for british, american, least in _SPELLINGS:
         for old, new in ((british, american), (american, british)):
             if lemma.endswith(old) and len(lemma) - len(old) >= least:
@@ -158,7 +180,9 @@ def noun_forms(lemma: str) -> set[str]:
 
 def _parts(phrase: str) -> list[str]:
     """The words of a phrase that must be there."""
-    cut = [phrase[start:end] for start, end in text.words(phrase)]
+    if phrase.isalpha():
+        return [phrase]
+    cut = phrase.replace("-", " ").replace("'", " ").split()
     return [word for word in cut if word not in _LOOSE] or cut
 
 
@@ -248,6 +272,7 @@ class _Builder:
         words = _parts(lemma)
         if len(words) == 1:
             forms = verb_forms(words[0]) if pos == "v" else noun_forms(words[0]) if pos == "n" else {words[0]}
+            forms.difference_update(_OTHER_WORDS.get(words[0], "").split() if pos == "v" else ())
             for form in forms:
                 self.single[form] = self.single.get(form, 0) | bits
         elif pos == "v" and "-" not in lemma.split()[0]:
