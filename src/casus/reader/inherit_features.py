@@ -1,0 +1,368 @@
+"""The values a claim could take over, and what speaks for each: named features, no weights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from casus.reader.relate_features import sentence_number
+from casus.reader.relate_words import PRONOUNS
+from casus.records import Claim, Document, Participant, Place, When
+from casus.text import fold
+
+Task = Literal["actor", "recipient", "place", "date"]
+TASKS: tuple[Task, ...] = get_args(Task)
+
+# how many claims around a claim may lend it a side without telling its event; sides further off are never right
+# in the training documents often enough to be worth the look
+NEIGHBOURS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands in the document besides its claims, resolved: every place name, every date, the dateline.
+
+    `places` and `dates` are in text order, each with its span (a date without one is left out).
+    """
+
+    places: tuple[Place, ...] = ()
+    dates: tuple[When, ...] = ()
+    dateline: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value that could be taken over. Options of one `group` are one value ("" is none)."""
+
+    group: str
+    value: Place | When | tuple[Participant, ...] | None
+    features: dict[str, float]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A document's claims and context, counted once for all choices."""
+
+    document: Document
+    claims: tuple[Claim, ...]
+    sentence: tuple[int, ...]
+    context: Context
+    place_sentence: tuple[int, ...]
+    date_sentence: tuple[int, ...]
+    countries: Counter[str]
+    claim_countries: Counter[str]
+    names: Counter[str]
+    days: Counter[str]
+    sides: Counter[str]
+    members: dict[str, tuple[int, ...]]
+    placed: float
+    dated: float
+
+    @classmethod
+    def of(
+        cls, document: Document, sentences: Sequence[tuple[int, int]], claims: Sequence[Claim], context: Context
+    ) -> Board:
+        """Numbers the sentences of claims, places and dates and counts the values."""
+        dates = tuple(w for w in context.dates if w.span is not None and w.start is not None)
+        members: dict[str, tuple[int, ...]] = {}
+        for n, c in enumerate(claims):
+            if c.event is not None:
+                members[c.event] = (*members.get(c.event, ()), n)
+        news = [c for c in claims if not c.background and not c.aggregate]
+        return cls(
+            document=document,
+            claims=tuple(claims),
+            sentence=tuple(sentence_number(sentences, c.trigger.start) for c in claims),
+            context=Context(context.places, dates, context.dateline),
+            place_sentence=tuple(sentence_number(sentences, p.span.start) for p in context.places),
+            date_sentence=tuple(sentence_number(sentences, w.span.start) for w in dates if w.span),
+            countries=Counter(p.iso3 for p in context.places if p.iso3),
+            claim_countries=Counter(c.place.iso3 for c in claims if c.place and c.place.iso3),
+            names=Counter(fold(p.name) for p in context.places),
+            days=Counter(day_key(c.when) for c in news if c.when.start),
+            sides=Counter(who_key(s) for c in claims for s in (c.actors, c.recipients) if who_key(s)),
+            members=members,
+            placed=_share(claims, lambda c: c.place is not None),
+            dated=_share(claims, lambda c: c.when.start is not None),
+        )
+
+    def others(self, n: int) -> Iterator[int]:
+        """The other claims of claim n's event."""
+        event = self.claims[n].event
+        return (m for m in self.members.get(event or "", ()) if m != n)
+
+
+def _share(claims: Sequence[Claim], has: object) -> float:
+    assert callable(has)
+    return sum(bool(has(c)) for c in claims) / max(1, len(claims))
+
+
+def day_key(when: When) -> str:
+    """One string for one range of days."""
+    return f"{when.start}/{when.end}"
+
+
+def who_key(sides: tuple[Participant, ...]) -> str:
+    """One string for one set of known sides; "" where none is known."""
+    return "|".join(sorted({p.who for p in sides if p.who}))
+
+
+def gap_name(gap: int) -> str:
+    """A distance in sentences (negative: before the claim) as a feature's name."""
+    side, far = ("before" if gap < 0 else "after"), abs(gap)
+    if far == 0:
+        return "same sentence"
+    return f"{side} {1 if far == 1 else 2 if far <= 3 else 4 if far <= 8 else 9}"
+
+
+def options(board: Board, n: int, task: Task) -> list[Option]:
+    """Every value that claim n could take for that task, "none" first."""
+    claim = board.claims[n]
+    none = {"none": 1.0, f"none, {claim.type}": 1.0}
+    if claim.mode:
+        none[f"none, {claim.type}/{claim.mode}"] = 1.0
+    for flag in ("background", "aggregate"):
+        if getattr(claim, flag):
+            none[f"none, {flag}"] = 1.0
+    none[f"none, {claim.status}"] = 1.0
+    if not any(True for _ in board.others(n)):
+        none["none, told once"] = 1.0
+    none |= _none_here(board, n, task)
+    first = Option("", None, none, "")
+    if task == "place":
+        return [first, *_places(board, n)]
+    if task == "date":
+        return [first, *_dates(board, n)]
+    return [first, *_sides(board, n, task)]
+
+
+def _none_here(board: Board, n: int, task: Task) -> dict[str, float]:
+    """What speaks for no value at all at this claim."""
+    claim = board.claims[n]
+    found: dict[str, float] = {}
+    if task == "place":
+        found["none, share of claims placed"] = board.placed
+    elif task == "date":
+        found["none, share of claims dated"] = board.dated
+    else:
+        own = claim.actors if task == "actor" else claim.recipients
+        if own:
+            pronoun = all(fold(p.span.exact) in PRONOUNS for p in own)
+            found["none, own words are a pronoun" if pronoun else "none, own words name somebody"] = 1.0
+    has = _event_has(board, n, task)
+    found[f"none, event {'has one' if has else 'has none'}"] = 1.0
+    if board.sentence[n] == 0:
+        found["none, title"] = 1.0
+    return found
+
+
+def _event_has(board: Board, n: int, task: Task) -> bool:
+    for m in board.others(n):
+        c = board.claims[m]
+        value: object = {
+            "place": c.place, "date": c.when.start, "actor": who_key(c.actors), "recipient": who_key(c.recipients),
+        }[task]  # fmt: skip
+        if value:
+            return True
+    return False
+
+
+def _said(board: Board, n: int, m: int, sentence: int) -> str:
+    same = board.claims[n].event is not None and board.claims[m].event == board.claims[n].event
+    return f"sentence {sentence + 1}" + (f", same event {board.claims[n].event}" if same else "")
+
+
+def _merge(found: list[Option]) -> list[Option]:
+    """One option for each (group, span): features joined, the first one's words kept."""
+    table: dict[tuple[str, str], Option] = {}
+    for o in found:
+        key = (o.group, o.said)
+        table[key] = Option(o.group, o.value, table[key].features | o.features, o.said) if key in table else o
+    return list(table.values())
+
+
+def _places(board: Board, n: int) -> list[Option]:
+    claim, here = board.claims[n], board.sentence[n]
+    found = []
+    event_places = {m: board.claims[m].place for m in board.others(n)}
+    event_isos = {p.iso3 for p in event_places.values() if p}
+    nearest = min((abs(s - here) for s in board.place_sentence), default=99)
+    for m, c in enumerate(board.claims):
+        if m == n or c.place is None:
+            continue
+        features = _place_features(board, n, c.place, sentence_of(board, m))
+        gap = board.sentence[m] - here
+        features["of a claim"] = 1.0
+        features[f"claim {gap_name(gap)}"] = 1.0
+        if m in event_places:
+            features |= {"same event": 1.0, f"same event, {gap_name(gap)}": 1.0}
+        elif c.type == claim.type:
+            features["claim of the type"] = 1.0
+        if who_key(c.actors) and who_key(c.actors) == who_key(claim.actors):
+            features["claim by the same actor"] = 1.0
+        if c.background != claim.background:
+            features["claim of other time"] = 1.0
+        found.append(
+            Option(c.place.iso3 or fold(c.place.name), c.place, features, _said(board, n, m, board.sentence[m]))
+        )
+    for p, sentence in zip(board.context.places, board.place_sentence, strict=True):
+        gap = sentence - here
+        dateline = board.context.dateline is not None and p.span.start == board.context.dateline.span.start
+        if abs(gap) > max(2, nearest) and not dateline and sentence > 0:
+            continue
+        features = _place_features(board, n, p, sentence)
+        features[f"mention {gap_name(gap)}"] = 1.0
+        if dateline:
+            features |= {"dateline": 1.0, f"dateline, {claim.type}": 1.0}
+        if sentence == 0:
+            features["in the title"] = 1.0
+        if p.iso3 in event_isos:
+            features["mention agrees with the event"] = 1.0
+        found.append(Option(p.iso3 or fold(p.name), p, features, f"sentence {sentence + 1}"))
+    return _merge(found)
+
+
+def sentence_of(board: Board, m: int) -> int:
+    """The sentence of claim m."""
+    return board.sentence[m]
+
+
+def _place_features(board: Board, n: int, place: Place, sentence: int) -> dict[str, float]:
+    claim = board.claims[n]
+    iso = place.iso3 or ""
+    total = max(1, sum(board.countries.values()))
+    found = {"place": 1.0, "share of the document": board.countries[iso] / total}
+    placed = sum(board.claim_countries.values())
+    if placed:
+        found["share of claims' places"] = board.claim_countries[iso] / placed
+    if board.countries and iso == board.countries.most_common(1)[0][0]:
+        found["main country"] = 1.0
+    found["country" if place.precision == "country" else "finer than a country"] = 1.0
+    if any(p.who == iso for p in claim.actors):
+        found |= {"actor's country": 1.0, f"actor's country, {claim.type}": 1.0}
+    if any(p.who == iso for p in claim.recipients):
+        found |= {"recipient's country": 1.0, f"recipient's country, {claim.type}": 1.0}
+    return found
+
+
+def _dates(board: Board, n: int) -> list[Option]:
+    claim, here = board.claims[n], board.sentence[n]
+    found = []
+    published = board.document.published
+    most = board.days.most_common(1)[0][0] if board.days else ""
+
+    def common(when: When) -> dict[str, float]:
+        features = {"date": 1.0, f"date, {claim.type}": 1.0}
+        key = day_key(when)
+        features["share of claims' dates"] = board.days[key] / max(1, sum(board.days.values()))
+        if key == most:
+            features["commonest date"] = 1.0
+        if when.start and when.end and published:
+            age = (published - when.end).days
+            old = "future" if age < 0 else "fresh" if age <= 1 else "week" if age <= 8 else "old"
+            features |= {f"date {old}": 1.0, f"date {old}, {claim.status}": 1.0}
+            if claim.background:
+                features[f"date {old}, background"] = 1.0
+            if (when.end - when.start).days > 8:
+                features["long"] = 1.0
+        return features
+
+    for m, c in enumerate(board.claims):
+        if m == n or c.when.start is None:
+            continue
+        gap = board.sentence[m] - here
+        features = common(c.when) | {f"claim {gap_name(gap)}": 1.0}
+        if claim.event is not None and c.event == claim.event:
+            features |= {"same event": 1.0, f"same event, {gap_name(gap)}": 1.0}
+        else:
+            features |= _related(claim, c, gap)
+        found.append(Option(day_key(c.when), c.when, features, _said(board, n, m, board.sentence[m])))
+    for when, sentence in zip(board.context.dates, board.date_sentence, strict=True):
+        gap = sentence - here
+        if abs(gap) <= 1:
+            features = common(when) | {f"mention {gap_name(gap)}": 1.0}
+            found.append(Option(day_key(when), when, features, f"sentence {sentence + 1}"))
+    return _merge(found)
+
+
+def _related(claim: Claim, other: Claim, gap: int) -> dict[str, float]:
+    """How another event's claim stands to this one."""
+    found: dict[str, float] = {}
+    near = "near" if abs(gap) <= 1 else "apart"
+    if other.type == claim.type:
+        found["claim of the type"] = 1.0
+    if who_key(other.actors) and who_key(other.actors) == who_key(claim.actors):
+        found[f"claim by the same actor, {near}"] = 1.0
+    if other.place and claim.place and fold(other.place.name) == fold(claim.place.name):
+        found[f"claim at the same place, {near}"] = 1.0
+    if other.background != claim.background:
+        found["claim of other time"] = 1.0
+    if other.status != claim.status:
+        found["claim of other status"] = 1.0
+    if other.aggregate:
+        found["claim is aggregate"] = 1.0
+    return found
+
+
+def _sides(board: Board, n: int, task: Task) -> list[Option]:
+    claim, here = board.claims[n], board.sentence[n]
+    found = []
+    same_event = set(board.others(n))
+    for m, c in enumerate(board.claims):
+        gap = board.sentence[m] - here
+        for role, sides in (("actor", c.actors), ("recipient", c.recipients)):
+            key = who_key(sides)
+            if not key or (m == n and role == task) or (m not in same_event and abs(m - n) > NEIGHBOURS):
+                continue
+            features = _side_features(board, n, task, sides)
+            if m == n:
+                features["own other side"] = 1.0
+            elif m in same_event:
+                name = "same event, same role" if role == task else "same event, other role"
+                features |= {name: 1.0, f"{name}, {gap_name(gap)}": 1.0, f"{name}, {claim.type}": 1.0}
+            else:
+                features |= {f"{role}, {gap_name(gap)}": 1.0} | _neighbour(claim, c, role, task)
+            found.append(Option(key, tuple(p for p in sides if p.who), features, _said(board, n, m, board.sentence[m])))
+    return _merge(found)
+
+
+def _neighbour(claim: Claim, other: Claim, role: str, task: Task) -> dict[str, float]:
+    """A side of another event's claim: what makes it fit this claim's."""
+    found = {f"{role} of {other.type} for {claim.type}": 1.0}
+    if other.type == claim.type and role == task:
+        found["same role, same type"] = 1.0
+        if other.mode == claim.mode:
+            found["same role, same type and mode"] = 1.0
+    mine, its = (claim.recipients, other.recipients) if task == "actor" else (claim.actors, other.actors)
+    if role == task and who_key(mine) and who_key(mine) == who_key(its):
+        found["other side agrees"] = 1.0
+    if other.sentence.start == claim.sentence.start:
+        found[f"{role}, same sentence, {claim.type}"] = 1.0
+    return found
+
+
+def _side_features(board: Board, n: int, task: Task, sides: tuple[Participant, ...]) -> dict[str, float]:
+    claim = board.claims[n]
+    key = who_key(sides)
+    found = {"side": 1.0, "share of sides": board.sides[key] / max(1, sum(board.sides.values()))}
+    for sector in {p.sector for p in sides}:
+        found[f"{sector} in {claim.type}"] = 1.0
+        if claim.mode:
+            found[f"{sector} in {claim.type}/{claim.mode}"] = 1.0
+    other = claim.recipients if task == "actor" else claim.actors
+    if key == who_key(other):
+        found["is the other side"] = 1.0
+    place = claim.place
+    if place and place.iso3 and any(p.who == place.iso3 for p in sides):
+        found["at home"] = 1.0
+    if len(sides) > 2:
+        found["many"] = 1.0
+    own = claim.actors if task == "actor" else claim.recipients
+    if own and any(o.sector == p.sector for o in own for p in sides):
+        found["sector of the own words"] = 1.0
+    if any(fold(s.name) == fold(p.name) for s in claim.source for p in sides):
+        found["is the source"] = 1.0
+    return found

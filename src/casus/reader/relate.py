@@ -1,0 +1,113 @@
+"""Which claims of one document tell the same event, with the reasons for each pair.
+
+Pairs of claims of one type get a score from named features (`relate_features`), a logistic regression fitted by
+`training/fit_relate.py`; average-link clustering then joins them, so that one weak link cannot chain two events.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from casus.errors import DataError
+from casus.reader.relate_features import View, pair_features, view
+from casus.records import Claim
+
+Weights = dict[str, float]
+
+# more claims of one type than this in one document are compared only with their neighbours in the text:
+# average-link is cubic, and a retelling a hundred claims away is rare (none in the training documents)
+MOST_COMPARED = 120
+
+
+@cache
+def load_weights() -> dict[str, Weights]:
+    """The fitted weights by task: link, place, date, actor, recipient. Raises DataError."""
+    try:
+        raw = json.loads((files("casus.reader") / "relate_weights.json").read_text(encoding="utf-8"))
+        return {task: {k: float(v) for k, v in table.items()} for task, table in raw["weights"].items()}
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise DataError(f"relate_weights.json cannot be read: {error}") from error
+
+
+def link(
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    claims: Sequence[Claim],
+    weights: Weights | None = None,
+) -> list[str]:
+    """An event label (e1, e2, ... in order of first mention) for each claim, in the order given.
+
+    `sentences` are `[start, end)` offsets into `text`. Claims of different types are never one event.
+    """
+    table = load_weights()["link"] if weights is None else weights
+    ranked = sorted(range(len(claims)), key=lambda n: (claims[n].trigger.start, claims[n].trigger.end, n))
+    views = {n: view(text, sentences, claims[n], rank) for rank, n in enumerate(ranked)}
+    by_type: dict[str, list[int]] = {}
+    for n in ranked:
+        by_type.setdefault(claims[n].type, []).append(n)
+    cluster_of: dict[int, int] = {}
+    for members in by_type.values():
+        for at in range(0, len(members), MOST_COMPARED):
+            part = members[at : at + MOST_COMPARED]
+            for cluster in _cluster(part, _scores([views[n] for n in part], table), table.get("cut", 0.0)):
+                cluster_of |= dict.fromkeys(cluster, min(cluster, key=ranked.index))
+    label: dict[int, str] = {}
+    for n in ranked:
+        label.setdefault(cluster_of[n], f"e{len(label) + 1}")
+    return [label[cluster_of[n]] for n in range(len(claims))]
+
+
+def explain(
+    text: str, sentences: Sequence[tuple[int, int]], first: Claim, second: Claim, between: int = 0
+) -> list[tuple[str, float, float]]:
+    """(feature, value, weight) of the pair, the weightiest first; `first` is told before `second`.
+
+    Claims of different types give one row: they are never one event.
+    """
+    if first.type != second.type:
+        return [("types differ", 1.0, -math.inf)]
+    if first.trigger.start > second.trigger.start:
+        first, second = second, first
+    table = load_weights()["link"]
+    a, b = view(text, sentences, first, 0), view(text, sentences, second, 1)
+    rows = [(k, v, table.get(k, 0.0)) for k, v in pair_features(a, b, between).items()]
+    return sorted(rows, key=lambda r: (-abs(r[1] * r[2]), r[0]))
+
+
+def _scores(views: list[View], table: Weights) -> list[list[float]]:
+    """Log-odds of each pair of one type's claims, in text order."""
+    n = len(views)
+    scores = [[0.0] * n for _ in range(n)]
+    for j in range(n):
+        for i in range(j):
+            found = pair_features(views[i], views[j], j - i - 1)
+            odds = sum(v * table.get(k, 0.0) for k, v in found.items())
+            # one pair may not outvote a whole cluster
+            scores[i][j] = scores[j][i] = max(-6.0, min(6.0, odds))
+    return scores
+
+
+def _cluster(members: list[int], scores: list[list[float]], cut: float) -> list[list[int]]:
+    """Average-link: join the best pair of clusters while its mean log-odds exceeds `cut`."""
+    groups = [[n] for n in range(len(members))]
+    total = [row[:] for row in scores]
+    alive = list(range(len(members)))
+    while len(alive) > 1:
+        best, pair = cut, (-1, -1)
+        for y, j in enumerate(alive):
+            for i in alive[:y]:
+                mean = total[i][j] / (len(groups[i]) * len(groups[j]))
+                if mean > best:
+                    best, pair = mean, (i, j)
+        i, j = pair
+        if i < 0:
+            break
+        groups[i] += groups[j]
+        alive.remove(j)
+        for k in alive:
+            total[i][k] = total[k][i] = total[i][k] + total[j][k]
+    return [[members[n] for n in groups[g]] for g in alive]
