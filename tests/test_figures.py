@@ -40,6 +40,16 @@ def test_parse_figure(words: str, low: int | None, high: int | None) -> None:
     assert got[:2] == (low, high)
 
 
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [("second pilot", 1), ("Colonel Omar Haddad", 1), ("He and his wife", 2), ("him", 1), ("its driver", 1)],
+)
+def test_people_named_one_by_one_are_counted(words: str, count: int) -> None:
+    got = parse_figure(words, "detained")
+    assert got is not None
+    assert got[:2] == (count, count)
+
+
 @pytest.mark.parametrize("words", ["", "soldiers", "the village", "killed or wounded 30", "five miles"])
 def test_a_phrase_that_counts_no_one(words: str) -> None:
     assert parse_figure(words, "killed") is None

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from casus.reader.figure_words import ACTIVE, COUNTED, NOUN, PASSIVE, PERSON, STATE, TOLL
+from casus.reader.figure_words import ACTIVE, COUNTED, FAMILY, NOUN, PASSIVE, PERSON, STATE, TOLL
 from casus.reader.quantities import Quantity, parse_quantity, quantities, total
 from casus.records import Measure
 
@@ -50,14 +50,16 @@ _CUMULATIVE = re.compile(
     r"|\bin\s(?:all|total)\b|\ball\stold\b"
     r"|\b(?:over|in|during)\sthe\s(?:past|last)\s|\b(?:this|last)\syear\b"
 )
-# "killed or wounded 30" counts neither the dead nor the hurt
-_MIXED = re.compile(r"\s(?:or|and/or)\s(?:\w+\s)?$|^\s(?:or|and/or)\s(?:\w+\s)?")
-_MIXED_AND = re.compile(r"\sand\s$|^\sand\s")
-_AUX = re.compile(
-    r"\b(?:was|were|are|is|be|been|being|have|has|had|got|get|confirmed|reported|reportedly|feared"
-    r"|believed|left|presumed|gets?|getting)\b",
-    re.IGNORECASE,
+# "killed or wounded" counts neither the dead nor the hurt
+_MIXED = re.compile(r"\b(?:killed|dead)\s(?:or|and)\s(?:wounded|injured|missing)\b", re.IGNORECASE)
+_COORDINATION = re.compile(r",\sand\s|,\s|\sand\s|\salong\swith\s|\sas\swell\sas\s")
+# one person by office, kin or name: "second pilot", "its driver", "Colonel Omar Haddad", "him"
+_ONE_PERSON = re.compile(
+    rf"(?:[\w.'’-]+\s){{0,6}}(?:{PERSON}|{FAMILY})(?:\s(?:of|for)\s[\w\s.'’-]{{1,40}})?"
+    r"|(?i:he|she|him|her|me|himself|herself)"
+    r"|(?:[\w.'’-]+\s){0,4}(?:[A-Z][\w.'’-]+\s){1,3}[A-Z][\w'’-]+"
 )
+_AUX = re.compile(r"\b(?:was|were|are|is|be|been|being|got|gets?|getting)\b", re.IGNORECASE)
 # the auxiliaries and adverbs right before a passive or a state: "have reportedly been", "who were later"
 _AUX_END = re.compile(
     r"(?:\s(?:who|that|which))?(?:[\s—](?:was|were|are|is|be|been|being|have|has|had|got|gets?|getting"
@@ -153,19 +155,22 @@ def _only_kin(text: str, group: Sequence[Quantity]) -> bool:
 
 def parse_figure(exact: str, measure: Measure) -> tuple[int | None, int | None, str | None, str | None] | None:
     """`(low, high, qualifier, group)` of a phrase that a model marked as the figure; None when it counts nothing."""
+    if measure in {"killed", "injured"} and _MIXED.search(exact):
+        return None
+    people = _people(exact)
     got = parse_quantity(exact)
-    if got is None:
+    # "he and his wife": the count that was read covers only a part of the people named
+    if got is not None and not (got.single and people):
+        return got.low, got.high, got.qualifier, _group_of(exact, got)
+    return (people, people, None, _group_of(exact, got) if got else None) if people else None
+
+
+def _people(exact: str) -> int | None:
+    """How many people a phrase names one by one: "him and the second pilot" is two; None where unclear."""
+    parts = [p.strip() for p in _COORDINATION.split(exact.strip(" .,;")) if p.strip()]
+    if not parts or len(parts) > _NEAR or len(exact) > _TOTAL_WINDOW:
         return None
-    if (
-        re.search(
-            r"\b(?:killed|dead)\s(?:or|and)\s(?:wounded|injured"
-            r"|missing)\b",
-            exact,
-        )
-        and measure != "displaced"
-    ):
-        return None
-    return got.low, got.high, got.qualifier, _group_of(exact, got)
+    return len(parts) if all(_ONE_PERSON.fullmatch(p) for p in parts) else None
 
 
 def _harms(text: str, start: int, stop: int) -> list[_Harm]:

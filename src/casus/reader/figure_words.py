@@ -110,6 +110,7 @@ PERSON = (
     r"|Nigerian|Somali"
     r"|Kenyan|Ethiopian|Colombian|Mexican|Venezuelan|Australian|Canadian|Dane|Swede|Norwegian|Pole|Czech"
     r"|Armenian|Georgian"
+    r"|chief|negotiator|spokesman|spokeswoman|treasurer|fiancé|fiancée"
     r"|brother|sister|son|daughter|wife|husband|father|mother|uncle|aunt|cousin|nephew|niece|relative"
     r"|grandmother|grandfather"
     r"|friend|colleague|bodyguard|aide|deputy|spy|informant|collaborator|shopkeeper|trader|taxi\sdriver"
