@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casus.world.actors import ActorBook, ActorContext, Identity, document_home
@@ -97,6 +97,7 @@ def test_range_of_a_text() -> None:
     assert [m.who for m in BOOK.find(text, 0, 5)] == ["IRN"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_find_never_overlaps_or_leaves_the_text(text: str) -> None:
     at = 0
@@ -114,6 +115,7 @@ VOCABULARY = (
 WORDS = st.sampled_from(VOCABULARY.split())
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, max_size=40), st.lists(WORDS, max_size=6))
 def test_resolve_never_fails_and_always_says_why(words: list[str], phrase: list[str]) -> None:
     name = " ".join(phrase)
@@ -123,6 +125,7 @@ def test_resolve_never_fails_and_always_says_why(words: list[str], phrase: list[
     assert (got.actor_id is None) == (got.who is None)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_resolve_takes_any_text(name: str) -> None:
     assert BOOK.resolve(name, ActorContext()).why

@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--errors", type=int, default=25)
     args = parser.parse_args()
     sys.path.insert(0, str(args.scorer))
-    from score_claims import who as normal  # type: ignore[import-not-found]  # noqa: PLC0415
+    from score_claims import who as normal  # type: ignore[import-not-found]
 
     book, allowed = ActorBook.load(), training_ids(args.gold)
     ids = [i for i in args.ids.read_text().split() if i in allowed] if args.ids else allowed
