@@ -21,7 +21,7 @@ from casus.errors import DataError
 from casus.world.place_names import ARTICLES, key, sound_key, strip_kind, word_set
 from casus.world.place_store import NO_ADMIN, ROW, hash_key, pack
 
-FORMAT = 4
+FORMAT = 5
 KINDS = ("country", "region", "water", "site", "adm1", "adm2", "city")
 PRECISIONS = ("exact", "near", "adm2", "adm1", "country", "region")
 USUAL, CAPITAL = 1, 2
@@ -48,12 +48,14 @@ class _Row:
     admin1: str = ""
     flags: int = 0
     names: list[str] = field(default_factory=list)
+    # spellings of our own files, beside the name
+    reviewed: list[str] = field(default_factory=list)
     # keys of name and names; None until asked for, and again after a change of names
     keys: set[str] | None = None
 
     def own_keys(self) -> set[str]:
         if self.keys is None:
-            self.keys = {key(n) for n in (self.name, *self.names)}
+            self.keys = {key(n) for n in (self.name, *self.reviewed, *self.names)}
         return self.keys
 
 
@@ -141,7 +143,8 @@ def _name_usual(towns: _Towns) -> list[str]:
         if town is None:
             missed.append(f"{iso2} {listed}")
             continue
-        town.names = sorted({*town.names, town.name, listed, *own_names(others)} - {usual})
+        town.reviewed = sorted({*town.reviewed, *own_names(others)} - {usual})
+        town.names = sorted({*town.names, town.name, listed} - {usual})
         town.name, town.flags, town.keys = usual, town.flags | USUAL, None
     return missed
 
@@ -150,10 +153,9 @@ def _countries(countries: list[dict[str, Any]]) -> Iterator[_Row]:
     own = {r[0]: r for r in own_file("countries.tsv")}
     for c in countries:
         _, usual, others, *_ = own.get(c["iso3"], ["", c["name"], "", ""])
-        names = sorted({c["name"], *own_names(others)} - {usual})
         yield _Row(
-            int(c["geonameid"]), usual, c["iso"], "country", "country",
-            population=c["population"], flags=USUAL, names=names,
+            int(c["geonameid"]), usual, c["iso"], "country", "country", population=c["population"], flags=USUAL,
+            names=[c["name"]] if c["name"] != usual else [], reviewed=own_names(others),
         )  # fmt: skip
 
 
@@ -162,7 +164,15 @@ def _regions(iso2: dict[str, str]) -> Iterator[_Row]:
         if kind not in KINDS or precision not in PRECISIONS or (iso3 != "-" and iso3 not in iso2):
             raise DataError(f"places/regions.tsv: {name!r} has a wrong kind, precision or country")
         yield _Row(
-            0, name, iso2.get(iso3, ""), kind, precision, float(lat), float(lon), 0, "", USUAL, own_names(others)
+            0,
+            name,
+            iso2.get(iso3, ""),
+            kind,
+            precision,
+            float(lat),
+            float(lon),
+            flags=USUAL,
+            reviewed=own_names(others),
         )
 
 
@@ -182,7 +192,9 @@ class _Regions:
         people = sum(t.population for t in members)
         self.taken |= {(iso2, key(n)) for n in (name, *names)} | {(iso2, f"#{code}")}
         self.taken.add((iso2, strip_kind(key(name))[0]))
-        return _Row(id, name, iso2, "adm1", "adm1", lat, lon, people, code if members else "", flags, sorted({*names}))
+        return _Row(
+            id, name, iso2, "adm1", "adm1", lat, lon, people, code if members else "", flags, [], sorted({*names})
+        )
 
     def seat_code(self, iso2: str, *seats: str) -> str:
         found = _largest(self.by_name, iso2, *seats)
@@ -249,7 +261,9 @@ def _assemble(rows: list[_Row], countries: list[dict[str, Any]], missed: list[st
 
     for n, r in enumerate(rows):
         name_at, name_len = kept(r.name)
-        alt_at, alt_len = kept("\n".join(r.names))
+        alt_at, alt_len = kept(
+            "\n".join([*r.reviewed, "", *sorted({*r.names} - {*r.reviewed})]) if r.reviewed or r.names else ""
+        )
         packed += ROW.pack(
             r.id, r.lat, r.lon, r.population, country_no.get(r.iso2, 0), admin_no.get((r.iso2, r.admin1), NO_ADMIN),
             KINDS.index(r.kind) * 8 + PRECISIONS.index(r.precision), r.flags, name_at, name_len, alt_at, alt_len,

@@ -50,7 +50,7 @@ _MIDDLING = 15_000
 
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
-    """`text[start:end]` names one of `entries` (at most 8, countries and reviewed places first, then by population).
+    """`text[start:end]` names one of `entries` (at most 8, as `ranked` orders them).
 
     `iso3` is the country where the name alone settles it: a country, a reviewed place, or a town ten times as
     populous as the next of that name; else None.
@@ -135,6 +135,16 @@ def known(index: PlaceIndex, text: str, words: list[Word], at: int) -> tuple[int
     return None
 
 
+def ranked(entries: tuple[PlaceEntry, ...], folded: str) -> tuple[PlaceEntry, ...]:
+    """Places called so before those that some language calls so ("Niš" is Nice in Croatian), reviewed before others,
+    and a reviewed town before the region of its name.
+    """
+    town = any(e.kind == "city" and e.usual and e.called(folded) for e in entries)
+    return tuple(
+        sorted(entries, key=lambda e: (not e.called(folded), not e.usual, town and e.kind in ("adm1", "adm2")))
+    )
+
+
 def settled(entries: tuple[PlaceEntry, ...]) -> str | None:
     """The country when the name alone tells it, else None."""
     first = entries[0]
@@ -209,15 +219,19 @@ class _Spot:
             return True
         if self.folded in _GIVEN and self.single and self.named:
             return True
+        if self.single and self.index.country_of(self.folded) and not self.index.is_country(self.folded):
+            return True  # "Thai", "Swiss"
         title = self.before.lower().rstrip(".") in _TITLES
         return self.folded in stop_words()[1] or (title and not self.index.country_of(self.folded))
 
 
 def _strength(spot: _Spot, best: PlaceEntry) -> int:
     """2: a place; 1: a place if others of its country are in the text; 0: not taken."""
+    called = best.called(spot.folded)
+    reviewed = best.usual and called and best.kind != "adm2"
     if spot.person:
-        return 0
-    if best.usual and best.kind != "adm2":
+        return 2 if reviewed and spot.cued and not spot.named else 0
+    if reviewed:
         return 2
     if spot.named or spot.after in _SAID:
         return 0
@@ -225,7 +239,7 @@ def _strength(spot: _Spot, best: PlaceEntry) -> int:
         return 2 if best.population >= 1000 or not spot.single else 1
     if len(spot.folded) <= 3 or best.population < _MIDDLING:
         return 0
-    return 2 if best.population >= _LARGE else 1
+    return 2 if best.population >= _LARGE and called else 1
 
 
 def _parts(index: PlaceIndex, word: Word) -> Iterator[tuple[int, int, str]]:
@@ -248,12 +262,12 @@ def find(index: PlaceIndex, text: str, start: int = 0, end: int | None = None) -
     def mention(a: int, b: int, folded: str) -> PlaceMention:
         entries = seen.get(folded)
         if entries is None:
-            entries = seen[folded] = index.under(folded, 8)
+            entries = seen[folded] = ranked(index.under(folded, 64), folded)[:8]
         return PlaceMention(a, b, text[a:b], entries, settled(entries))
 
     at = 0
     while at < len(words):
-        if not words[at].capital:
+        if not words[at].capital or words[at].text in ("The", "THE"):
             at += 1
             continue
         hit = known(index, text, words, at)

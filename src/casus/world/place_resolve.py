@@ -10,60 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
-from casus.records import PlacePrecision
+from casus.world.place_context import countries_named, qualified
 from casus.world.place_names import key
 from casus.world.place_parse import Parsed, Part, parse
+from casus.world.place_records import PlaceContext, Resolution, distance_km
 
 if TYPE_CHECKING:
     from casus.world.place_find import PlaceMention
     from casus.world.places import PlaceEntry, PlaceIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """One place. Degrees are WGS 84, None where only a country or an area is known. `why` is one line."""
-
-    name: str
-    place_id: str | None = None
-    admin1: str | None = None
-    iso3: str | None = None
-    lat: float | None = None
-    lon: float | None = None
-    precision: PlacePrecision = "unknown"
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceContext:
-    """What else is known: all optional.
-
-    `countries`: ISO 3166 alpha-3 and how often the text names it, most often first. `places`: other resolved places
-    of the document. `actors`: countries of the claim's sides. `home`: the publisher's or dateline's country.
-    `qualified`: key of a name and what the text says it lies in ("Ferguson, Missouri" gives
-    ("ferguson", "USA", "Missouri")).
-    `country_of`: country of a name or demonym, asked after the index's own.
-    """
-
-    countries: tuple[tuple[str, int], ...] = ()
-    places: tuple[Resolution, ...] = ()
-    actors: tuple[str, ...] = ()
-    home: str | None = None
-    published: date | None = None
-    qualified: tuple[tuple[str, str, str | None], ...] = ()
-    country_of: Callable[[str], str | None] | None = None
-
-    @property
-    def main(self) -> str | None:
-        """The country that the document is mostly about: two fifths of the mentions and half as many again as the
-        next, which on the development half named the meant country far oftener than not; else None."""
-        total = sum(n for _, n in self.countries)
-        if not total:
-            return self.home
-        (first, n), second = self.countries[0], self.countries[1][1] if len(self.countries) > 1 else 0
-        return first if n * 5 >= total * 2 and n * 2 >= second * 3 else None
+__all__ = ["PlaceContext", "Resolution", "capital_of", "context_of", "distance_km", "resolve"]
 
 
 @dataclass(slots=True)
@@ -74,13 +33,6 @@ class _Known:
     hinted: dict[str, None] = field(default_factory=dict)
     admin1: set[str] = field(default_factory=set)
     points: list[tuple[float, float]] = field(default_factory=list)
-
-
-def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance of two (lat, lon) points in kilometres."""
-    (la, lo), (lb, lp) = ((math.radians(x), math.radians(y)) for x, y in (a, b))
-    h = math.sin((lb - la) / 2) ** 2 + math.cos(la) * math.cos(lb) * math.sin((lp - lo) / 2) ** 2
-    return 12742.0 * math.asin(math.sqrt(min(1.0, h)))
 
 
 def capital_of(index: PlaceIndex, iso3: str) -> PlaceEntry | None:
@@ -101,9 +53,9 @@ def _score(e: PlaceEntry, part: Part, so_far: _Known, context: PlaceContext) -> 
         s = (6.5 if e.usual else 4.0) - (0.0 if key(e.name) == part.folded or (e.usual and e.iso3 != "NGA") else 1.5)
         if e.kind == "adm2":
             s = 3.0
-    elif e.kind == "city" and e.usual:
+    elif e.kind == "city" and e.usual and e.called(part.folded):
         s += 1.5
-    if key(e.name) == part.folded:
+    if e.called(part.folded):
         s += 0.7
     if part.want:
         fits = part.want == e.kind or (part.want == "adm1" and e.precision == "adm1")
@@ -135,7 +87,7 @@ def _from_context(e: PlaceEntry, part: Part, so_far: _Known, context: PlaceConte
     return s
 
 
-def _supported(e: PlaceEntry, entries: Sequence[PlaceEntry], so_far: _Known, context: PlaceContext) -> bool:
+def _supported(e: PlaceEntry, part: Part, entries: Sequence[PlaceEntry], so_far: _Known, context: PlaceContext) -> bool:
     """May this place be taken? A town needs fame, size or a word in the text that points to its country."""
     if so_far.countries:
         return e.iso3 is None or e.iso3 in so_far.countries or e.population >= 1_000_000
@@ -146,7 +98,7 @@ def _supported(e: PlaceEntry, entries: Sequence[PlaceEntry], so_far: _Known, con
     # without its country in the text a town must be the only one meant: reviewed, or ten times the next
     rivals = [r for r in entries if r.iso3 != e.iso3]
     alone = all(r.population * 10 <= e.population for r in rivals)
-    return alone and (e.usual or e.population >= 100_000)
+    return alone and ((e.usual and e.called(part.folded)) or e.population >= 100_000)
 
 
 def _spoken(e: PlaceEntry, so_far: _Known, context: PlaceContext) -> bool:
@@ -163,7 +115,7 @@ def _pick(index: PlaceIndex, part: Part, so_far: _Known, context: PlaceContext) 
     """The best place for a name, and why; None and why not."""
     entries = index.lookup(part.text) if part.known else ()
     how = ""
-    if not any(_supported(e, entries, so_far, context) for e in entries) and not part.facility:
+    if not any(_supported(e, part, entries, so_far, context) for e in entries) and not part.facility:
         asked = [*so_far.countries, *so_far.hinted] or [c for c, _ in context.countries[:3]]
         for iso3 in asked:
             near = index.sounds_like(part.text, iso3)
@@ -173,11 +125,21 @@ def _pick(index: PlaceIndex, part: Part, so_far: _Known, context: PlaceContext) 
     if not entries:
         return None, f"{part.text!r} is not in the index"
     best = max(entries, key=lambda e: _score(e, part, so_far, context))
-    if not _supported(best, entries, so_far, context):
+    if not _supported(best, part, entries, so_far, context):
         if len(entries) == 1 and not so_far.countries and best.population >= 2000 and len(part.folded) > 4:
             return best, how + "only place of that name"
         return None, f"{part.text!r} is known in {best.iso3} only, to which nothing else in the text points"
-    return best, how + _reason(best, entries, so_far, context)
+    reason = how + _reason(best, entries, so_far, context)
+    if best.kind == "city" and not best.usual and _has_twin(best, entries, lambda e: _score(e, part, so_far, context)):
+        vague = replace(best, id=None, admin1=None, lat=None, lon=None, precision="country")
+        return vague, f"{reason}; which of those in {best.iso3}, the text does not say"
+    return best, reason
+
+
+def _has_twin(best: PlaceEntry, entries: Sequence[PlaceEntry], score: Callable[[PlaceEntry], float]) -> bool:
+    """Is there another town of that name in the country, about as likely? Half a point is a factor of three in size."""
+    least = score(best) - 0.5
+    return any(e is not best and e.kind == "city" and e.iso3 == best.iso3 and score(e) >= least for e in entries)
 
 
 def _reason(best: PlaceEntry, entries: Sequence[PlaceEntry], so_far: _Known, context: PlaceContext) -> str:
@@ -324,7 +286,7 @@ def _country(index: PlaceIndex, finds: Sequence[_Found], parsed: Sequence[Parsed
     firm = [f for f in nouns if not f.part.near] or nouns
     demonyms = [f for f in finds if f.entry is None and f.part.country]
     if any(p.capital for p in parsed[:1]) and (demonyms or firm):
-        first = demonyms[0].part.country if demonyms else firm[0].entry and firm[0].entry.iso3
+        first = demonyms[0].part.country if demonyms else next((f.entry.iso3 for f in firm if f.entry), None)
         capital = capital_of(index, first) if first else None
         if capital is not None:
             return Resolution(
@@ -393,8 +355,6 @@ def context_of(
     index: PlaceIndex, text: str, mentions: Sequence[PlaceMention], context: PlaceContext | None = None
 ) -> PlaceContext:
     """`context` with the countries and the "X, Y" places that `find` saw in the text."""
-    from casus.world.place_context import countries_named, qualified  # noqa: PLC0415  it imports this module
-
     return replace(
         context or PlaceContext(), countries=countries_named(index, text, mentions), qualified=qualified(text, mentions)
     )

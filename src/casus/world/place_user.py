@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from casus.errors import DataError
+from casus.records import PlacePrecision
 from casus.world.place_compile import latin, own_names, read_source
 from casus.world.places import PlaceEntry, PlaceKind
 
@@ -13,6 +14,9 @@ from casus.world.places import PlaceEntry, PlaceKind
 _CODES: dict[str, PlaceKind] = {
     "ADM1": "adm1", "ADM2": "adm2", "PCLI": "country", "PCLD": "country", "PCLIX": "country", "PCLS": "country",
     "RGN": "region", "SEA": "water", "STRT": "water", "GULF": "water", "OCN": "water", "CHN": "water",
+}  # fmt: skip
+_PRECISION: dict[PlaceKind, PlacePrecision] = {
+    "country": "country", "region": "region", "water": "region", "adm1": "adm1", "adm2": "adm2",
 }  # fmt: skip
 _DUMP_COLUMNS = 19
 
@@ -85,8 +89,8 @@ def read_geonames_dump(
             continue
         kind = _CODES.get(code, "city" if group == "P" else "site")
         point = _degrees(lat, lon, f"line {number} of the GeoNames dump")
+        names = tuple(sorted({a for a in others.split(",") if a and latin(a)} - {name}))
         yield PlaceEntry(
             id, name, kind, country, admin1 or None, None, *point, people,
-            "exact" if kind in ("city", "site") else "region" if kind == "water" else kind,
-            alternates=tuple(sorted({a for a in others.split(",") if a and latin(a)} - {name})),
+            _PRECISION.get(kind, "exact"), alternates=names,
         )  # fmt: skip

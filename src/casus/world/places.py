@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -42,7 +43,8 @@ class PlaceEntry:
     """One place of the index. `id` is the GeoNames id as a string, None for places of our own list.
 
     Degrees are WGS 84, None for countries and for what has no point; `population` is 0 where unknown and
-    for a first-order region the sum over its towns. `usual`: the name is one that we reviewed.
+    for a first-order region the sum over its towns. `usual`: the name and `spellings` are
+    ones that we reviewed; `alternates` are GeoNames' other Latin-script names in all languages.
     """
 
     id: str | None
@@ -57,7 +59,12 @@ class PlaceEntry:
     precision: PlacePrecision
     usual: bool = False
     capital: bool = False
+    spellings: tuple[str, ...] = ()
     alternates: tuple[str, ...] = ()
+
+    def called(self, folded: str) -> bool:
+        """Is that key its name or one of our reviewed spellings, rather than a name in some other language?"""
+        return folded == key(self.name) or any(folded == key(s) for s in self.spellings)
 
     @property
     def ascii_name(self) -> str:
@@ -84,9 +91,11 @@ class PlaceIndex:
         for iso3, _, _, demonyms, *_ in ([*r, "", ""] for r in own_file("countries.tsv")):
             for d in own_names(demonyms):
                 self._demonyms.setdefault(key(d), iso3)
+        # a report names the same places again and again
+        self._entry = lru_cache(maxsize=4096)(self._read)
         self._user: dict[str, list[PlaceEntry]] = {}
         for entry in extra:
-            for k in sorted({key(n) for n in (entry.name, *entry.alternates)} - {""}):
+            for k in sorted({key(n) for n in (entry.name, *entry.spellings, *entry.alternates)} - {""}):
                 self._user.setdefault(k, []).append(entry)
 
     @classmethod
@@ -120,18 +129,18 @@ class PlaceIndex:
     def __len__(self) -> int:
         return len(self._store)
 
-    def _entry(self, number: int) -> PlaceEntry:
+    def _read(self, number: int) -> PlaceEntry:
         (id, lat, lon, population, country, admin, what, flags, name_at, name_len, alt_at, alt_len) = self._store.row(
             number
         )
         code, admin_name = (None, None) if admin == NO_ADMIN else self._admins[admin][1:]
-        alternates = self._store.string(alt_at, alt_len)
+        spellings, _, alternates = f"\n{self._store.string(alt_at, alt_len)}".partition("\n\n")
         return PlaceEntry(
             str(id) if id else None, self._store.string(name_at, name_len), KINDS[what >> 3],  # type: ignore[arg-type]
             self._countries[country][1] or None, code, admin_name,
             None if math.isnan(lat) else lat, None if math.isnan(lon) else lon, population,
             PRECISIONS[what & 7], bool(flags & USUAL), bool(flags & CAPITAL),  # type: ignore[arg-type]
-            tuple(alternates.split("\n")) if alternates else (),
+            tuple(spellings.split("\n")[1:]), tuple(alternates.split("\n")) if alternates else (),
         )  # fmt: skip
 
     def under(self, folded: str, most: int | None = None) -> tuple[PlaceEntry, ...]:
@@ -172,6 +181,10 @@ class PlaceIndex:
         folded = key(name)
         found = next((e.iso3 for e in self.under(folded) if e.kind == "country"), None) if folded else None
         return found or self._demonyms.get(folded)
+
+    def is_country(self, folded: str) -> bool:
+        """Is that key a country's name?"""
+        return any(e.kind == "country" for e in self.under(folded, 4))
 
     def country(self, iso3: str) -> PlaceEntry | None:
         """The country with that code."""
