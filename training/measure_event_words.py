@@ -55,6 +55,49 @@ def read(gold: Path, half: int | None) -> list[Row]:
     return rows
 
 
+def seen_in(gold: Path, half: int | None) -> set[str]:
+    """Trigger heads of the other half: what a reader trained there would know."""
+    return set() if half is None else {row[2][n].lower() for row in read(gold, 1 - half) for n in row[3]}
+
+
+class Count:
+    """The figures over all rows."""
+
+    def __init__(self, rows: list[Row], found: list[list[int]], seen: set[str]) -> None:
+        self.of: Counter[str] = Counter()
+        self.right: Counter[str] = Counter()
+        self.total: Counter[str] = Counter()
+        self.noise: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()
+        self.spread: Counter[int] = Counter()
+        for (_, _, tokens, heads, inside), bits in zip(rows, found, strict=True):
+            for n, token in enumerate(tokens):
+                for kind in heads.get(n, ()):
+                    self.trigger(token.lower(), kind, bits[n], seen)
+                if n not in inside:
+                    self.other(token.lower(), bits[n])
+
+    def trigger(self, token: str, kind: str, bits: int, seen: set[str]) -> None:
+        right = bits & TYPE_BITS[kind] != 0
+        self.total[kind] += 1
+        self.right[kind] += right
+        self.spread[(bits & (STRONG - 1)).bit_count()] += 1
+        self.of["any"] += bits != 0
+        self.of["strong"] += right and bits & STRONG != 0
+        self.of["unseen"] += token not in seen
+        self.of["unseen right"] += token not in seen and right
+        if not right:
+            self.missed[f"{kind} {token}" + ("" if bits else " -")] += 1
+
+    def other(self, token: str, bits: int) -> None:
+        self.of["others"] += 1
+        self.of["words"] += token[0].isalnum()
+        self.of["marked"] += bits != 0
+        self.of["marked strong"] += bits & STRONG != 0
+        if bits:
+            self.noise[token] += 1
+
+
 def main() -> None:
     args_of = argparse.ArgumentParser(description=__doc__)
     args_of.add_argument("--gold", type=Path, default=Path("/work/shared/gold"))
@@ -70,43 +113,24 @@ def main() -> None:
     loaded = time.process_time()
     found = [book.matches(row[2]) for row in rows]
     done = time.process_time()
-    right: Counter[str] = Counter()
-    total: Counter[str] = Counter()
-    some = strong = others = marked = marked_strong = wordy = 0
-    noise: Counter[str] = Counter()
-    missed: Counter[str] = Counter()
-    spread: Counter[int] = Counter()
-    for (_, _, tokens, heads, inside), bits in zip(rows, found, strict=True):
-        for n, token in enumerate(tokens):
-            for kind in heads.get(n, ()):
-                total[kind] += 1
-                some += bits[n] != 0
-                spread[(bits[n] & (STRONG - 1)).bit_count()] += 1
-                if bits[n] & TYPE_BITS[kind]:
-                    right[kind] += 1
-                    strong += bits[n] & STRONG != 0
-                else:
-                    missed[f"{kind} {token.lower()}" + ("" if bits[n] else " -")] += 1
-            if n not in inside:
-                others += 1
-                wordy += token[0].isalnum()
-                marked += bits[n] != 0
-                marked_strong += bits[n] & STRONG != 0
-                if bits[n]:
-                    noise[token.lower()] += 1
-    all_of = total.total()
+    count = Count(rows, found, seen_in(args.gold, args.half))
+    n, others = count.total.total(), count.of["others"]
     print(f"{book.entries} entries, {len(book.single)} forms; load {1000 * (loaded - began):.0f} ms; "
-          f"{1000 * (done - loaded) / len(rows) * 30:.2f} ms for 30 sentences")  # fmt: skip
-    print(f"triggers {all_of}: gold type among bits {right.total() / all_of:.3f}, "
-          f"any bit {some / all_of:.3f}, right and strong {strong / all_of:.3f}")  # fmt: skip
-    print(f"other words and marks {others}: any bit {marked / others:.3f} (of words {marked / wordy:.3f}), "
-          f"strong {marked_strong / others:.3f}")  # fmt: skip
-    print("types a trigger's bits name:", dict(sorted(spread.items())))
-    print({kind: f"{right[kind]}/{total[kind]}" for kind in TYPE_BITS})
-    for name, count in noise.most_common(args.noise):
-        print(count, name, end="; ")
+          f"{1000 * (done - loaded) / len(rows) * 30:.2f} ms for 30 sentences (processor time)")  # fmt: skip
+    print(f"triggers {n}: gold type among bits {count.right.total() / n:.3f}, "
+          f"any bit {count.of['any'] / n:.3f}, right and strong {count.of['strong'] / n:.3f}")  # fmt: skip
+    if args.half is not None:
+        print(f"of these unseen in the other half {count.of['unseen']}: "
+              f"gold type among bits {count.of['unseen right'] / count.of['unseen']:.3f}")  # fmt: skip
+    print(f"other words and marks {others}: any bit {count.of['marked'] / others:.3f} "
+          f"(of words alone {count.of['marked'] / count.of['words']:.3f}), "
+          f"strong {count.of['marked strong'] / others:.3f}")  # fmt: skip
+    print("types a trigger's bits name:", dict(sorted(count.spread.items())))
+    print({kind: f"{count.right[kind]}/{count.total[kind]}" for kind in TYPE_BITS})
+    if args.noise:
+        print("; ".join(f"{times} {name}" for name, times in count.noise.most_common(args.noise)))
     if args.missed:
-        print("\n" + "; ".join(f"{name} {count}" for name, count in missed.most_common()))
+        print("; ".join(f"{times} {name}" for name, times in count.missed.most_common()))
 
 
 if __name__ == "__main__":

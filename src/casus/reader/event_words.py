@@ -35,7 +35,7 @@ _FUNCTION: frozenset[str] = _LOOSE | frozenset((
     "in", "into", "no", "not", "of", "off", "on", "onto", "out", "over", "through", "to", "together", "under", "up",
     "upon", "with", "without", "himself", "herself", "itself", "themselves", "d", "s", "co", "re", "de", "pre", "mini",
 ))  # fmt: skip
-# adjectives of noun phrases: no gold trigger holds them, and they stand beside much else
+# adjectives of noun phrases: they stand beside much else, so that a bit on them would say little
 _FUNCTION |= frozenset((
     "armed", "biological", "chemical", "civil", "civilian", "communal", "criminal", "diplomatic", "economic",
     "ethnic", "financial", "foreign", "human", "humanitarian", "independent", "international", "internal", "joint",
@@ -154,17 +154,19 @@ def _stems(verb: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return ((doubled,), (doubled,)) if single else ((verb, doubled), (verb, doubled))
 
 
-def verb_forms(lemma: str) -> set[str]:
+@cache
+def verb_forms(lemma: str) -> frozenset[str]:
     """Every form of a one-word verb, and the plural of its "-ing" noun ("killings")."""
     found: set[str] = set()
     for verb in spellings(lemma):
         past, present = _stems(verb)
         found.update((verb, *_with_s(verb)), (s + "ing" for s in present), (s + "ings" for s in present))
         found.update(_irregular().get(verb) or (s + "ed" for s in past))
-    return found
+    return frozenset(found)
 
 
-def noun_forms(lemma: str) -> set[str]:
+@cache
+def noun_forms(lemma: str) -> frozenset[str]:
     """Singular and plural of a one-word noun."""
     found: set[str] = set()
     for noun in spellings(lemma):
@@ -175,7 +177,7 @@ def noun_forms(lemma: str) -> set[str]:
         else:
             plural = (_PLURALS[noun],) if noun in _PLURALS else _with_s(noun)
         found.update((noun, *plural))
-    return found
+    return frozenset(found)
 
 
 def _parts(phrase: str) -> list[str]:
@@ -253,8 +255,9 @@ def _mark_compounds(low: list[str], first: int, seconds: dict[str, list[_Tail]],
                 found[place] |= bits
 
 
+@cache
 def _follow_forms(word: str) -> frozenset[str]:
-    return frozenset((word,) if word in _FUNCTION else noun_forms(word))
+    return frozenset((word,)) if word in _FUNCTION else noun_forms(word)
 
 
 class _Builder:
@@ -265,38 +268,41 @@ class _Builder:
         self.verbal: dict[str, dict[str, list[_Tail]]] = {}  # by lemma of the verb
         self.compound: _Heads = {}
         self.entries = 0
-        self.follow = cache(_follow_forms)
 
     def add(self, lemma: str, pos: str, bits: int) -> None:
         self.entries += 1
         words = _parts(lemma)
         if len(words) == 1:
-            forms = verb_forms(words[0]) if pos == "v" else noun_forms(words[0]) if pos == "n" else {words[0]}
-            forms.difference_update(_OTHER_WORDS.get(words[0], "").split() if pos == "v" else ())
-            for form in forms:
-                self.single[form] = self.single.get(form, 0) | bits
-        elif pos == "v" and "-" not in lemma.split()[0]:
+            self._add_single(words[0], pos, bits)
+        elif pos == "v" and "-" not in lemma.split(maxsplit=1)[0]:
             self._put(self.verbal.setdefault(words[0], {}), words[1:], bits)
         else:
             self._add_compound(words, self._head(words, lemma, pos), pos, bits)
 
+    def _add_single(self, word: str, pos: str, bits: int) -> None:
+        forms = verb_forms(word) if pos == "v" else noun_forms(word) if pos == "n" else frozenset((word,))
+        if pos == "v" and word in _OTHER_WORDS:
+            forms -= frozenset(_OTHER_WORDS[word].split())
+        for form in forms:
+            self.single[form] = self.single.get(form, 0) | bits
+
     def _head(self, words: list[str], lemma: str, pos: str) -> int:
         """Which of `words` is inflected: of "test-fire a missile" the second."""
         if pos == "v":
-            return len(_parts(lemma.split()[0])) - 1
+            return len(_parts(lemma.split(maxsplit=1)[0])) - 1
         return next((n - 1 for n, word in enumerate(words) if n and word in _AFTER_HEAD), len(words) - 1)
 
     def _add_compound(self, words: list[str], head: int, pos: str, bits: int) -> None:
         forms = [frozenset((word,)) for word in words]
         if pos != "a":
-            forms[head] = frozenset(verb_forms(words[head]) if pos == "v" else noun_forms(words[head]))
+            forms[head] = verb_forms(words[head]) if pos == "v" else noun_forms(words[head])
         for first in forms[0]:
             seconds = self.compound.setdefault(first, {})
             for second in forms[1]:
                 seconds.setdefault(second, []).append((tuple(forms[2:]), bits))
 
     def _put(self, seconds: dict[str, list[_Tail]], rest: Iterable[str], bits: int) -> None:
-        second, *tail = (self.follow(word) for word in rest)
+        second, *tail = (_follow_forms(word) for word in rest)
         for form in second:
             seconds.setdefault(form, []).append((tuple(tail), bits))
 
@@ -311,15 +317,17 @@ class _Builder:
 def parse(data: str) -> Lexicon:
     """The lexicon of a file's text; DataError names the line that is not as the file's header says."""
     builder = _Builder()
+    known: dict[str, int] = {}  # few lists of types come often
     for number, line in enumerate(data.splitlines(), 1):
         if not line or line[0] == "#":
             continue
         try:
             lemma, pos, types, strength = line.split("\t")
-            bits = sum(TYPE_BITS[name] for name in types.split(","))
+            if types not in known:
+                known[types] = sum(TYPE_BITS[name] for name in types.split(","))
             strong = {"1": 0, "2": STRONG}[strength]
             ("v", "n", "a").index(pos)
-            builder.add(lemma, pos, bits | strong)
+            builder.add(lemma, pos, known[types] | strong)
         except (KeyError, ValueError, IndexError) as error:
             raise DataError(f"reader/data/event_words.tsv, line {number}, is malformed") from error
     return builder.build()
