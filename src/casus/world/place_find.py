@@ -42,9 +42,9 @@ DIRECTIONS = word_set(
     "north-eastern north-western south-eastern south-western north-east north-west south-east south-west "
     "outer inner far"
 )
-# a town this large is named without help in American papers; below it, a namesake word is likelier
+# a judgement, not fitted: a town this large is named without help in American papers
 _LARGE = 100_000
-# the floor for a town that has company from its country in the text
+# likewise a judgement: the floor for a town that has company from its country in the text
 _MIDDLING = 15_000
 
 
@@ -153,7 +153,7 @@ def settled(entries: tuple[PlaceEntry, ...]) -> str | None:
     rivals = [e for e in entries[1:] if e.iso3 != first.iso3]
     if first.usual and not any(e.usual for e in rivals):
         return first.iso3
-    # ten times: among larger ratios a mistaken country was not seen on the development half
+    # ten times: 5 to 20 resolve the development half alike, 2 loses 2 points of country accuracy
     return first.iso3 if all(e.population * 10 <= first.population for e in rivals) else None
 
 
