@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from typing import Any
 from casus.compose import Reader, open_places
 from casus.config import Config
 from casus.jsonl import claim_line
+from casus.reader.encoder import Floats, Window
 from casus.records import Document, Failure
 from casus.world.actors import ActorBook
 from training import corpora
@@ -33,8 +36,25 @@ GOLD = corpora.SHARED / "gold"
 def reader_of(run: Path, thresholds: dict[str, float]) -> Reader:
     """The whole reader around a run's network."""
     network = Network.load(run / "model.pt")
-    config = Config.load()
-    return Reader(TorchEncoder(network), heads_of(network, thresholds), ActorBook.load(), open_places(config))
+    encoder = Remembering(TorchEncoder(network), run / "hidden.pickle")
+    return Reader(encoder, heads_of(network, thresholds), ActorBook.load(), open_places(Config.load()))
+
+
+class Remembering:
+    """An encoder that keeps what it has computed, so that rules can be tried on a run many times."""
+
+    name = "torch"
+
+    def __init__(self, encoder: TorchEncoder, path: Path) -> None:
+        self.encoder, self.path = encoder, path
+        self.known: dict[Window, Floats] = pickle.loads(path.read_bytes()) if path.exists() else {}
+
+    def run(self, windows: Sequence[Window]) -> list[Floats]:
+        new = [w for w in dict.fromkeys(windows) if w not in self.known]
+        if new:
+            self.known |= dict(zip(new, self.encoder.run(new), strict=True))
+            self.path.write_bytes(pickle.dumps(self.known))
+        return [self.known[w] for w in windows]
 
 
 def documents(ids: list[str]) -> list[Document]:
@@ -93,7 +113,8 @@ def record(a: argparse.Namespace, found: dict[str, float]) -> None:
     changed |= {f"shape.{k}": v for k, v in recipe["shape"].items() if k != "native" and v != plain["shape"][k]}
     if not TABLE.exists():
         TABLE.write_text("\t".join(["runs", "on", "trigger", "changed", "note", *found]) + "\n")
-    row = ["+".join(r.name for r in a.runs), "dev" if a.dev else "held-out", str(a.trigger), json.dumps(changed), a.note]
+    on = "dev" if a.dev else "held-out"
+    row = ["+".join(r.name for r in a.runs), on, str(a.trigger), json.dumps(changed), a.note]
     with TABLE.open("a") as handle:
         handle.write("\t".join([*row, *(f"{v:.4f}" for v in found.values())]) + "\n")
 

@@ -21,7 +21,7 @@ from relate_gold import Report, degrade, folds, load
 from casus.reader.inherit import task_open
 from casus.reader.inherit_features import TASKS, Board, Option, Task, options, who_key
 from casus.reader.relate import Weights, link
-from casus.reader.relate_features import pair_features, view
+from casus.reader.relate_features import pair_features, views
 from casus.records import Claim
 
 OUT = Path(__file__).parent.parent / "src/casus/reader/relate_weights.json"
@@ -59,7 +59,7 @@ def read(reports: list[Report]) -> dict[str, list[Reading]]:
 def link_rows(report: Report, claims: list[Claim], kept: list[int]) -> list[tuple[dict[str, float], bool]]:
     """Features and truth of each pair of one type."""
     order = sorted(range(len(claims)), key=lambda n: claims[n].trigger.start)
-    views = {n: view(report.document.text, report.sentences, claims[n], 0) for n in order}
+    seen = dict(enumerate(views(report.document.text, report.sentences, claims)))
     by_type: dict[str, list[int]] = {}
     for n in order:
         by_type.setdefault(claims[n].type, []).append(n)
@@ -68,7 +68,7 @@ def link_rows(report: Report, claims: list[Claim], kept: list[int]) -> list[tupl
         for j, b in enumerate(members):
             for i, a in enumerate(members[:j]):
                 same = report.gold[kept[a]]["event"] == report.gold[kept[b]]["event"]
-                rows.append((pair_features(views[a], views[b], j - i - 1), same))
+                rows.append((pair_features(seen[a], seen[b], j - i - 1), same))
     return rows
 
 

@@ -16,7 +16,7 @@ from training.model import Reader
 
 HEADS = ("detect", "more", "attribute.0", "mode", "status", "told", "names",
          "pairs.trigger", "pairs.word", "pairs.distance", "pairs.kinds", "pairs.roles")  # fmt: skip
-THRESHOLDS = {"trigger": 0.4} | dict.fromkeys(ROLES, 0.5)
+THRESHOLDS = {"trigger": 0.4} | dict.fromkeys(ROLES, 0.5) | {"date": 0.5, "source": 0.12}
 
 
 def heads_of(model: Reader, thresholds: dict[str, float] | None = None, temperature: float = 1.0) -> Heads:

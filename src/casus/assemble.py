@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,8 +39,18 @@ Offsets = tuple[int, int]
 MEASURES: tuple[Measure, ...] = ("killed", "injured", "detained")
 # types whose trigger is itself an act of speech: who speaks is its actor, not its source
 SPEECH_ACTS = frozenset(("ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"))
+# types that count their dead, hurt or held: two such triggers compete for a figure
+HARMFUL = frozenset(("ASSAULT", "COERCE", "SANCTION", "PROTEST"))
+# below this a source counts as a hint only (the heads give it from a lower threshold on)
+LEAST = {"source": 0.5}
 # a rule for status goes before the model where the model is less sure than this (chosen on the training folds)
 STATUS_DOUBT = 0.8
+
+
+def likely(draft: Draft, role: str) -> list[Found]:
+    """The words of a role that the model is sure enough of."""
+    least = LEAST.get(role, 0.0)
+    return [f for f in draft.roles.get(role, ()) if f.probability > least]
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class Page:
         where = place.iso3 if place else None
         actors = self.sides(draft.roles.get("actor", ()), where)
         recipients = self.sides(draft.roles.get("recipient", ()), where)
-        weapon = max(draft.roles.get("weapon", ()), key=lambda f: f.probability, default=None)
+        weapon = max(likely(draft, "weapon"), key=lambda f: f.probability, default=None)
         return Claim(
             id=Claim.make_id(self.document.id, trigger, found.type, state),
             document_id=self.document.id,
@@ -159,13 +170,15 @@ class Page:
     # ------------------------------------------------------------------ where and when
 
     def place(self, draft: Draft) -> Place | None:
-        """The place of the model's words, the most specific first."""
-        found = draft.roles.get("place", ())
-        return (
-            self.place_of([(f.start, f.end) for f in found], self.sentences[draft.sentence])
-            if found
-            else None
-        )
+        """The place of the model's words, the most specific first; None where they name none that is known."""
+        found = likely(draft, "place")
+        got = self.place_of([self.whole_name(f.start, f.end) for f in found], self.sentences[draft.sentence])
+        return got if got and (got.iso3 or got.precision != "unknown") else None
+
+    def whole_name(self, start: int, end: int) -> Offsets:
+        """The span, grown to the whole of a place name that it cuts ("South" of "South Sudan")."""
+        cut = next((p for p in self.places if p.start < end and start < p.end), None)
+        return (min(start, cut.start), max(end, cut.end)) if cut else (start, end)
 
     def place_of(self, spans: Sequence[Offsets], sentence: Sentence) -> Place | None:
         """The place that these spans name together, resolved against the document."""
@@ -182,7 +195,7 @@ class Page:
 
     def when(self, draft: Draft, sentence: Sentence, planned: bool) -> When:
         """The date of the model's words or of the sentence's own, anchored on caption or publication."""
-        found = max(draft.roles.get("date", ()), key=lambda f: f.probability, default=None)
+        found = max(likely(draft, "date"), key=lambda f: f.probability, default=None)
         span = (found.start, found.end) if found else None
         context = dates.DateContext(
             published=self.document.published,
@@ -190,19 +203,36 @@ class Page:
             tense="future" if planned else "unknown",
         )
         got = dates.when_of(self.text, sentence.start, sentence.end, draft.start, span, context)
-        words = Span.cut(self.text, *span) if span else None
-        return When(got.start, got.end, got.precision, got.basis, words, got.why)
+        words = got.words
+        if span is None and words and self.spoken_apart(words, (draft.start, draft.end)):
+            return When(why=f"{self.text[slice(*words)]!r} dates what was said, not what it was said of")
+        return When(
+            got.start, got.end, got.precision, got.basis, Span.cut(self.text, *words) if words else None, got.why
+        )
+
+    def spoken_apart(self, words: Offsets, trigger: Offsets) -> bool:
+        """True where the trigger stands in reported words and these words stand outside of them."""
+        return any(
+            c <= trigger[0] < d and not c <= words[0] < d and a.sentence == self.sentence_at(words[0])
+            for a in self.attributions
+            for c, d in a.contents
+        )
+
+    def sentence_at(self, offset: int) -> int:
+        return bisect_right(self.bounds, offset, key=lambda b: b[0]) - 1
 
     # ------------------------------------------------------------------ figures and source
 
     def figures(self, draft: Draft, sentence: Sentence, drafts: Sequence[Draft]) -> tuple[Figure, ...]:
         """The rules' figures for this trigger, and the model's where the rules see none."""
-        rivals = [(d.start, d.end) for d in drafts if d.sentence == draft.sentence and d is not draft]
+        rivals = [
+            (d.start, d.end)
+            for d in drafts
+            if d.sentence == draft.sentence and d is not draft and d.detected.type in HARMFUL
+        ]
         seen = figures.find(self.text, sentence.start, sentence.end)
         kind = draft.detected.type
-        attached = figures.attach(
-            self.text, sentence.start, sentence.end, draft.start, draft.end, kind, seen, rivals
-        )
+        attached = figures.attach(self.text, sentence.start, sentence.end, draft.start, draft.end, kind, seen, rivals)
         out = [
             Figure(
                 f.measure,
@@ -216,22 +246,25 @@ class Page:
             for f in attached
         ]
         for measure in MEASURES:
-            marked = max(draft.roles.get(measure, ()), key=lambda f: f.probability, default=None)
+            marked = max(likely(draft, measure), key=lambda f: f.probability, default=None)
             if marked is None or any(f.measure == measure for f in out):
                 continue
             got = figures.parse_figure(self.text[marked.start : marked.end], measure)
             if got:
-                out.append(
-                    Figure(measure, got[0], got[1], Span.cut(self.text, marked.start, marked.end), *got[2:])
-                )
+                out.append(Figure(measure, got[0], got[1], Span.cut(self.text, marked.start, marked.end), *got[2:]))
         return tuple(sorted(out, key=lambda f: (f.span.start, f.measure)))
 
     def source(self, draft: Draft, actors: Sequence[Participant]) -> tuple[Source, ...]:
-        """The chain of speakers: the rules' where they see one, else the model's words."""
+        """The chain of speakers: the rules' where the model does not doubt it, else the model's words."""
         mine = [(p.span.start, p.span.end) for p in actors]
-        kind = draft.detected.type
-        chain = list(attribution.source_of(self.text, self.attributions, draft.start, draft.end, kind, mine))
-        marked = [(f.start, f.end) for f in draft.roles.get("source", ())]
+        kind, said = draft.detected.type, draft.roles.get("source", ())
+        chain = list(
+            attribution.source_of(self.text, self.attributions, draft.start, draft.end, claim_type=kind, actors=mine)
+        )
+        marked = [(f.start, f.end) for f in likely(draft, "source")]
+        here = self.bounds[draft.sentence]
+        if any(here[0] <= a < here[1] for a, _ in chain) and not said:
+            chain = []  # the speaker stands beside the trigger, and the model sees no tie between them
         if not chain or (marked and not any(a < d and c < b for a, b in chain for c, d in marked)):
             chain = marked or chain
         if kind in SPEECH_ACTS:
@@ -241,9 +274,7 @@ class Page:
             spoken = self.antecedents.get((start, end))
             name = spoken.text if spoken else self.text[start:end]
             who = self.participant(start, end, None).who
-            out.append(
-                Source(Span.cut(self.text, start, end), name, source_kind(name, self.text), who)
-            )
+            out.append(Source(Span.cut(self.text, start, end), name, source_kind(name, self.text), who))
         return tuple(out)
 
     # ------------------------------------------------------------------ the whole document
@@ -265,4 +296,7 @@ class Page:
                 if day.start is not None:
                     span = Span.cut(self.text, m.start, m.end)
                     told.append(When(day.start, day.end, day.precision, day.basis, span, day.why))
-        return Context(tuple(places), tuple(told), None)
+        line = self.document.dateline or ""
+        at = self.text.find(line) if line else -1
+        near = (p for p in places if at <= p.span.start < at + len(line))
+        return Context(tuple(places), tuple(told), next(near, None) if at >= 0 else None)

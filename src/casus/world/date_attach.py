@@ -64,10 +64,11 @@ def when_of(  # noqa: PLR0917
         context = replace(context, sentence=text[sentence_start:sentence_end])
     frame = _Frame(text, sentence_start, sentence_end, trigger_start, mentions)
     if date_span is not None:
-        return _resolved(frame, date_span, context)
+        return replace(_resolved(frame, date_span, context), words=date_span)
     found = unknown("the sentence has no time expression for this event")
     for mention in _candidates(frame):
-        found = _resolved(frame, (mention.start, mention.end), context)
+        words = (mention.start, mention.end)
+        found = replace(_resolved(frame, words, context), words=words)
         if found.start is not None or mention.kind == "vague":
             return found
     return found

@@ -48,13 +48,17 @@ class DateContext:
 
 @dataclass(frozen=True, slots=True)
 class DateValue:
-    """First and last day, or None for both with the reason in `why`."""
+    """First and last day, or None for both with the reason in `why`.
+
+    `words`: offsets of the expression, where `when_of` chose or was given one.
+    """
 
     start: date | None = None
     end: date | None = None
     precision: DatePrecision = "unknown"
     basis: DateBasis = "none"
     why: str = ""
+    words: tuple[int, int] | None = None
 
 
 def made(start: date, end: date, precision: DatePrecision, basis: DateBasis, why: str) -> DateValue:
