@@ -41,9 +41,9 @@ def capital_of(index: PlaceIndex, iso3: str) -> PlaceEntry | None:
     return next((e for e in index.lookup(name) if e.capital and e.iso3 == iso3), None) if name else None
 
 
-# Weights were set by hand while reading the errors on half of the training documents; none was searched for. A country or a reviewed region stands above any town
-# of its name (a town's size counts 3 to 7); words of the claim (6) outweigh size; the document's countries
-# (2.5) outweigh a factor of 300 in size.
+# Weights were set by hand while reading the errors on half of the training documents; none was searched for.
+# A country or a reviewed region stands above any town of its name (a town's size counts 2 to 7.5); words of the
+# claim (6) outweigh size; the document's countries (2.5) outweigh a factor of 300 in size.
 _BY_KIND = {"country": 8.5, "region": 8.0, "water": 8.0, "site": 7.5}
 
 
