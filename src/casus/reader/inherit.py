@@ -48,9 +48,10 @@ def inherit(
     `When.why` and `Claim.reasons` say where an inherited value stands.
     """
     tables = load_weights() if weights is None else weights
-    board = Board.of(document, sentences, claims, context)
-    made = []
-    for n, claim in enumerate(claims):
+    ranked = sorted(range(len(claims)), key=lambda n: (claims[n].trigger.start, claims[n].id))
+    board = Board.of(document, sentences, [claims[n] for n in ranked], context)
+    made: dict[int, Claim] = {}
+    for n, claim in enumerate(board.claims):
         filled = claim
         for task in TASKS:
             if not task_open(claim, task):
@@ -58,8 +59,8 @@ def inherit(
             best = choose(options(board, n, task), tables[task])
             if best is not None:
                 filled = _apply(filled, task, best, board)
-        made.append(_refine_place(filled, n, board))
-    return made
+        made[ranked[n]] = _refine_place(filled, n, board)
+    return [made[n] for n in range(len(claims))]
 
 
 def task_open(claim: Claim, task: Task) -> bool:
@@ -73,7 +74,12 @@ def task_open(claim: Claim, task: Task) -> bool:
 
 def choose(found: Sequence[Option], table: Weights) -> Pick | None:
     """The likeliest value's best option, or None where "none" is likeliest."""
-    odds = [sum(v * table.get(k, 0.0) for k, v in o.features.items()) for o in found]
+    odds = []
+    for option in found:
+        total = 0.0
+        for name, value in option.features.items():
+            total += value * table.get(name, 0.0)
+        odds.append(total)
     top = max(odds)
     mass = [math.exp(o - top) for o in odds]
     by_key: dict[str, float] = {}

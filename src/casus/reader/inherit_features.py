@@ -15,9 +15,10 @@ from casus.text import fold
 Task = Literal["actor", "recipient", "place", "date"]
 TASKS: tuple[Task, ...] = get_args(Task)
 
-# how many claims around a claim may lend it a side without telling its event; sides further off are never right
-# in the training documents often enough to be worth the look
-NEIGHBOURS = 8
+# How many claims before and after a claim may lend it a value without telling its event. Sides: a choice of
+# speed, wide enough for three or four sentences. Places and dates reach further, for a report has few of them;
+# the bound keeps a document of a thousand claims from costing a million looks.
+NEAR_SIDES, NEAR_VALUES = 8, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class Board:
     days: Counter[str]
     sides: Counter[str]
     members: dict[str, tuple[int, ...]]
+    actor_keys: tuple[str, ...]
+    recipient_keys: tuple[str, ...]
+    main_country: str | None
     placed: float
     dated: float
 
@@ -71,6 +75,9 @@ class Board:
         for n, c in enumerate(claims):
             if c.event is not None:
                 members[c.event] = (*members.get(c.event, ()), n)
+        actor_keys = tuple(who_key(c.actors) for c in claims)
+        recipient_keys = tuple(who_key(c.recipients) for c in claims)
+        countries = Counter(p.iso3 for p in context.places if p.iso3)
         news = [c for c in claims if not c.background and not c.aggregate]
         return cls(
             document=document,
@@ -79,15 +86,23 @@ class Board:
             context=Context(context.places, dates, context.dateline),
             place_sentence=tuple(sentence_number(sentences, p.span.start) for p in context.places),
             date_sentence=tuple(sentence_number(sentences, w.span.start) for w in dates if w.span),
-            countries=Counter(p.iso3 for p in context.places if p.iso3),
+            countries=countries,
             claim_countries=Counter(c.place.iso3 for c in claims if c.place and c.place.iso3),
             names=Counter(fold(p.name) for p in context.places),
             days=Counter(day_key(c.when) for c in news if c.when.start),
-            sides=Counter(who_key(s) for c in claims for s in (c.actors, c.recipients) if who_key(s)),
+            sides=Counter(k for k in (*actor_keys, *recipient_keys) if k),
             members=members,
+            actor_keys=actor_keys,
+            recipient_keys=recipient_keys,
+            main_country=countries.most_common(1)[0][0] if countries else None,
             placed=_share(claims, lambda c: c.place is not None),
             dated=_share(claims, lambda c: c.when.start is not None),
         )
+
+    def around(self, n: int, most: int) -> list[int]:
+        """The other claims of claim n's event and up to `most` claims before and after it, in text order."""
+        near = range(max(0, n - most), min(len(self.claims), n + most + 1))
+        return sorted({*near, *self.others(n)} - {n})
 
     def others(self, n: int) -> Iterator[int]:
         """The other claims of claim n's event."""
@@ -190,10 +205,11 @@ def _places(board: Board, n: int) -> list[Option]:
     event_places = {m: board.claims[m].place for m in board.others(n)}
     event_isos = {p.iso3 for p in event_places.values() if p}
     nearest = min((abs(s - here) for s in board.place_sentence), default=99)
-    for m, c in enumerate(board.claims):
-        if m == n or c.place is None:
+    for m in board.around(n, NEAR_VALUES):
+        c = board.claims[m]
+        if c.place is None:
             continue
-        features = _place_features(board, n, c.place, sentence_of(board, m))
+        features = _place_features(board, n, c.place)
         gap = board.sentence[m] - here
         features["of a claim"] = 1.0
         features[f"claim {gap_name(gap)}"] = 1.0
@@ -201,7 +217,7 @@ def _places(board: Board, n: int) -> list[Option]:
             features |= {"same event": 1.0, f"same event, {gap_name(gap)}": 1.0}
         elif c.type == claim.type:
             features["claim of the type"] = 1.0
-        if who_key(c.actors) and who_key(c.actors) == who_key(claim.actors):
+        if board.actor_keys[m] and board.actor_keys[m] == board.actor_keys[n]:
             features["claim by the same actor"] = 1.0
         if c.background != claim.background:
             features["claim of other time"] = 1.0
@@ -213,7 +229,7 @@ def _places(board: Board, n: int) -> list[Option]:
         dateline = board.context.dateline is not None and p.span.start == board.context.dateline.span.start
         if abs(gap) > max(2, nearest) and not dateline and sentence > 0:
             continue
-        features = _place_features(board, n, p, sentence)
+        features = _place_features(board, n, p)
         features[f"mention {gap_name(gap)}"] = 1.0
         if dateline:
             features |= {"dateline": 1.0, f"dateline, {claim.type}": 1.0}
@@ -225,12 +241,7 @@ def _places(board: Board, n: int) -> list[Option]:
     return _merge(found)
 
 
-def sentence_of(board: Board, m: int) -> int:
-    """The sentence of claim m."""
-    return board.sentence[m]
-
-
-def _place_features(board: Board, n: int, place: Place, sentence: int) -> dict[str, float]:
+def _place_features(board: Board, n: int, place: Place) -> dict[str, float]:
     claim = board.claims[n]
     iso = place.iso3 or ""
     total = max(1, sum(board.countries.values()))
@@ -238,7 +249,7 @@ def _place_features(board: Board, n: int, place: Place, sentence: int) -> dict[s
     placed = sum(board.claim_countries.values())
     if placed:
         found["share of claims' places"] = board.claim_countries[iso] / placed
-    if board.countries and iso == board.countries.most_common(1)[0][0]:
+    if iso and iso == board.main_country:
         found["main country"] = 1.0
     found["country" if place.precision == "country" else "finer than a country"] = 1.0
     if any(p.who == iso for p in claim.actors):
@@ -270,8 +281,9 @@ def _dates(board: Board, n: int) -> list[Option]:
                 features["long"] = 1.0
         return features
 
-    for m, c in enumerate(board.claims):
-        if m == n or c.when.start is None:
+    for m in board.around(n, NEAR_VALUES):
+        c = board.claims[m]
+        if c.when.start is None:
             continue
         gap = board.sentence[m] - here
         features = common(c.when) | {f"claim {gap_name(gap)}": 1.0}
@@ -311,13 +323,15 @@ def _sides(board: Board, n: int, task: Task) -> list[Option]:
     claim, here = board.claims[n], board.sentence[n]
     found = []
     same_event = set(board.others(n))
-    for m, c in enumerate(board.claims):
-        gap = board.sentence[m] - here
-        for role, sides in (("actor", c.actors), ("recipient", c.recipients)):
-            key = who_key(sides)
-            if not key or (m == n and role == task) or (m not in same_event and abs(m - n) > NEIGHBOURS):
+    for m in (n, *board.around(n, NEAR_SIDES)):
+        c, gap = board.claims[m], board.sentence[m] - here
+        for role, sides, key in (
+            ("actor", c.actors, board.actor_keys[m]),
+            ("recipient", c.recipients, board.recipient_keys[m]),
+        ):
+            if not key or (m == n and role == task):
                 continue
-            features = _side_features(board, n, task, sides)
+            features = _side_features(board, n, task, sides, key)
             if m == n:
                 features["own other side"] = 1.0
             elif m in same_event:
@@ -344,16 +358,14 @@ def _neighbour(claim: Claim, other: Claim, role: str, task: Task) -> dict[str, f
     return found
 
 
-def _side_features(board: Board, n: int, task: Task, sides: tuple[Participant, ...]) -> dict[str, float]:
+def _side_features(board: Board, n: int, task: Task, sides: tuple[Participant, ...], key: str) -> dict[str, float]:
     claim = board.claims[n]
-    key = who_key(sides)
     found = {"side": 1.0, "share of sides": board.sides[key] / max(1, sum(board.sides.values()))}
     for sector in {p.sector for p in sides}:
         found[f"{sector} in {claim.type}"] = 1.0
         if claim.mode:
             found[f"{sector} in {claim.type}/{claim.mode}"] = 1.0
-    other = claim.recipients if task == "actor" else claim.actors
-    if key == who_key(other):
+    if key == (board.recipient_keys if task == "actor" else board.actor_keys)[n]:
         found["is the other side"] = 1.0
     place = claim.place
     if place and place.iso3 and any(p.who == place.iso3 for p in sides):

@@ -13,13 +13,13 @@ from functools import cache
 from importlib.resources import files
 
 from casus.errors import DataError
-from casus.reader.relate_features import View, pair_features, view
+from casus.reader.relate_features import View, pair_features, views
 from casus.records import Claim
 
 Weights = dict[str, float]
 
-# more claims of one type than this in one document are compared only with their neighbours in the text:
-# average-link is cubic, and a retelling a hundred claims away is rare (none in the training documents)
+# More claims of one type than this are linked in stretches of this many: average-link is cubic. The training
+# documents have at most 38 of one type, so the bound only guards against endless live pages.
 MOST_COMPARED = 120
 
 
@@ -44,8 +44,9 @@ def link(
     `sentences` are `[start, end)` offsets into `text`. Claims of different types are never one event.
     """
     table = load_weights()["link"] if weights is None else weights
-    ranked = sorted(range(len(claims)), key=lambda n: (claims[n].trigger.start, claims[n].trigger.end, n))
-    views = {n: view(text, sentences, claims[n], rank) for rank, n in enumerate(ranked)}
+    ranked = sorted(range(len(claims)), key=lambda n: _order(claims[n]))
+    seen = dict(zip(ranked, views(text, sentences, [claims[n] for n in ranked]), strict=True))
+    rank = {n: at for at, n in enumerate(ranked)}
     by_type: dict[str, list[int]] = {}
     for n in ranked:
         by_type.setdefault(claims[n].type, []).append(n)
@@ -53,12 +54,17 @@ def link(
     for members in by_type.values():
         for at in range(0, len(members), MOST_COMPARED):
             part = members[at : at + MOST_COMPARED]
-            for cluster in _cluster(part, _scores([views[n] for n in part], table), table.get("cut", 0.0)):
-                cluster_of |= dict.fromkeys(cluster, min(cluster, key=ranked.index))
+            for cluster in _cluster(part, _scores([seen[n] for n in part], table), table.get("cut", 0.0)):
+                cluster_of |= dict.fromkeys(cluster, min(cluster, key=lambda n: rank[n]))
     label: dict[int, str] = {}
     for n in ranked:
         label.setdefault(cluster_of[n], f"e{len(label) + 1}")
     return [label[cluster_of[n]] for n in range(len(claims))]
+
+
+def _order(claim: Claim) -> tuple[int, int, str, str]:
+    """Text order, and one order for claims of one trigger, however they were given."""
+    return claim.trigger.start, claim.trigger.end, claim.type, claim.id
 
 
 def explain(
@@ -73,19 +79,21 @@ def explain(
     if first.trigger.start > second.trigger.start:
         first, second = second, first
     table = load_weights()["link"]
-    a, b = view(text, sentences, first, 0), view(text, sentences, second, 1)
+    a, b = views(text, sentences, [first, second])
     rows = [(k, v, table.get(k, 0.0)) for k, v in pair_features(a, b, between).items()]
     return sorted(rows, key=lambda r: (-abs(r[1] * r[2]), r[0]))
 
 
-def _scores(views: list[View], table: Weights) -> list[list[float]]:
+def _scores(seen: list[View], table: Weights) -> list[list[float]]:
     """Log-odds of each pair of one type's claims, in text order."""
-    n = len(views)
+    n = len(seen)
     scores = [[0.0] * n for _ in range(n)]
     for j in range(n):
         for i in range(j):
-            found = pair_features(views[i], views[j], j - i - 1)
-            odds = sum(v * table.get(k, 0.0) for k, v in found.items())
+            found = pair_features(seen[i], seen[j], j - i - 1)
+            odds = 0.0
+            for name, value in found.items():
+                odds += value * table.get(name, 0.0)
             # one pair may not outvote a whole cluster
             scores[i][j] = scores[j][i] = max(-6.0, min(6.0, odds))
     return scores

@@ -29,7 +29,6 @@ class View:
 
     claim: Claim
     sentence: int
-    order: int
     stems: frozenset[str]
     families: frozenset[str]
     article: str
@@ -41,15 +40,22 @@ class View:
     title: bool
 
 
-def view(text: str, sentences: Sequence[tuple[int, int]], claim: Claim, order: int) -> View:
-    """The claim's View; `sentences` are the document's `[start, end)`, `order` its rank by trigger."""
+def views(text: str, sentences: Sequence[tuple[int, int]], claims: Sequence[Claim]) -> list[View]:
+    """The View of each claim; `sentences` are the document's `[start, end)`. A sentence is read once."""
+    said: dict[int, frozenset[str]] = {}
+    for claim in claims:
+        start, end = claim.sentence.start, claim.sentence.end
+        if start not in said:
+            said[start] = content_stems([text[a:b] for a, b in words(text, start, end)][:80])
+    return [_view(text, sentences, claim, said[claim.sentence.start]) for claim in claims]
+
+
+def _view(text: str, sentences: Sequence[tuple[int, int]], claim: Claim, said: frozenset[str]) -> View:
     number = sentence_number(sentences, claim.trigger.start)
     stems = frozenset(stem(w) for w in claim.trigger.exact.split() if len(w) > 2)
-    said = [text[a:b] for a, b in words(text, claim.sentence.start, claim.sentence.end)]
     return View(
         claim=claim,
         sentence=number,
-        order=order,
         stems=stems,
         families=families(stems),
         article=_article(text, claim),
@@ -57,7 +63,7 @@ def view(text: str, sentences: Sequence[tuple[int, int]], claim: Claim, order: i
         recipients=_whos(claim.recipients),
         actor_heads=_heads(claim.actors),
         recipient_heads=_heads(claim.recipients),
-        content=content_stems(said[:80]),
+        content=said,
         title=claim.region == "title" or number == 0,
     )
 

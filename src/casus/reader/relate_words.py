@@ -132,5 +132,6 @@ _EMPTY = _words(
 
 def content_stems(words: list[str]) -> frozenset[str]:
     """Stems of the words that carry meaning, accents and case folded away."""
-    kept = (fold(w) for w in words if w[:1].isalnum())
+    # folding is slow, and most words are plain
+    kept = (w.lower() if w.isascii() else fold(w) for w in words if w[:1].isalnum())
     return frozenset(stem(w) for w in kept if w not in _EMPTY and w)
