@@ -38,8 +38,8 @@ _FUNCTION: frozenset[str] = _LOOSE | frozenset((
 # adjectives of noun phrases: they stand beside much else, so that a bit on them would say little
 _FUNCTION |= frozenset((
     "armed", "biological", "chemical", "civil", "civilian", "communal", "criminal", "diplomatic", "economic",
-    "ethnic", "financial", "foreign", "human", "humanitarian", "independent", "international", "internal", "joint",
-    "judicial", "legal", "mass", "medical", "military", "naval", "nuclear", "parliamentary", "peaceful", "political",
+    "financial", "foreign", "human", "humanitarian", "independent", "international", "internal",
+    "judicial", "legal", "mass", "medical", "naval", "parliamentary", "peaceful", "political",
     "public", "sectarian", "special", "technical", "tribal", "urban", "violent", "more", "new", "never", "have", "be",
 ))  # fmt: skip
 # in a noun phrase the word before one of these is the one that takes the plural: "acts of terror"
