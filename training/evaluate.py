@@ -36,8 +36,9 @@ GOLD = corpora.SHARED / "gold"
 def reader_of(run: Path, thresholds: dict[str, float]) -> Reader:
     """The whole reader around a run's network."""
     network = Network.load(run / "model.pt")
+    window = json.loads((run / "recipe.json").read_text())["window"]
     encoder = Remembering(TorchEncoder(network), run / "hidden.pickle")
-    return Reader(encoder, heads_of(network, thresholds), ActorBook.load(), open_places(Config.load()))
+    return Reader(encoder, heads_of(network, thresholds, window=window), ActorBook.load(), open_places(Config.load()))
 
 
 class Remembering:

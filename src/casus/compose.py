@@ -66,7 +66,7 @@ class Reader:
         actors = tuple(self.book.find(text))
         places = tuple(self.index.find(text))
         flagged = dictionary_flags(actors, places)
-        windows = make_windows(text, [(s.start, s.end) for s in sentences], flagged)
+        windows = make_windows(text, [(s.start, s.end) for s in sentences], flagged, self.heads.window)
         home = document_home(text, actors, document.title)
         return Prepared(document, sentences, tuple(windows), actors, places, home)
 
@@ -106,7 +106,7 @@ class Reader:
 
     def finish(self, prepared: Prepared, hidden: Sequence[Floats]) -> list[Claim]:
         """From the encoder's hidden states [words, hidden] of each window to related claims."""
-        drafts = draft_claims(prepared.windows, hidden, self.heads)
+        drafts = draft_claims(prepared.windows, hidden, self.heads, prepared.bounds)
         if not drafts:
             return []
         seen = find_names(prepared.windows, hidden, self.heads)

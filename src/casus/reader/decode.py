@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from casus.reader import event_words
@@ -45,39 +45,59 @@ class NameFound:
 
 
 def make_windows(
-    text: str, sentences: Sequence[Offsets], flagged: Sequence[tuple[int, int, int]]
+    text: str, sentences: Sequence[Offsets], flagged: Sequence[tuple[int, int, int]], longest: int = 0
 ) -> list[Window]:
-    """One window a sentence. `flagged`: (start, end, bits) of names in dictionaries, in order of start."""
+    """Windows of consecutive sentences, of at most `longest` words each; a longer sentence stands alone.
+
+    `flagged`: (start, end, bits) of names in dictionaries, in order of start.
+    """
+    out: list[Window] = []
+    for words_of in _sentence_words(text, sentences, flagged):
+        last = out[-1] if out else None
+        if last is not None and len(last.words) + len(words_of.words) <= longest:
+            out[-1] = Window(
+                last.words + words_of.words, last.spans + words_of.spans, last.flags + words_of.flags
+            )
+        else:
+            out.append(words_of)
+    return out
+
+
+def _sentence_words(
+    text: str, sentences: Sequence[Offsets], flagged: Sequence[tuple[int, int, int]]
+) -> Iterator[Window]:
     starts = [f[0] for f in flagged]
-    out = []
     for a, b in sentences:
         spans = words(text, a, b)
         cut = tuple(text[x:y] for x, y in spans)
         bits = [found << EVENT_SHIFT for found in event_words.matches(cut)]
-        here = flagged[bisect_left(starts, a) : bisect_left(starts, b)]
         at = 0
-        for start, end, flag in here:
+        for start, end, flag in flagged[bisect_left(starts, a) : bisect_left(starts, b)]:
             while at < len(spans) and spans[at][1] <= start:
                 at += 1
             n = at
             while n < len(spans) and spans[n][0] < end:
                 bits[n] |= flag
                 n += 1
-        out.append(Window(cut, tuple(spans), tuple(bits)))
-    return out
+        yield Window(cut, tuple(spans), tuple(bits))
 
 
-def draft_claims(windows: Sequence[Window], hidden: Sequence[Floats], heads: Heads) -> list[Draft]:
+def draft_claims(
+    windows: Sequence[Window], hidden: Sequence[Floats], heads: Heads, sentences: Sequence[Offsets]
+) -> list[Draft]:
     """Every trigger of every window with the words of its roles, in reading order."""
     out = []
-    for n, (window, states) in enumerate(zip(windows, hidden, strict=True)):
+    starts = [a for a, _ in sentences]
+    for window, states in zip(windows, hidden, strict=True):
         for found in heads.detect(states):
             roles: dict[str, tuple[Found, ...]] = {}
             for span in heads.spans(states, found):
                 place = Found(window.spans[span.first][0], window.spans[span.last][1], span.probability)
                 roles[span.role] = (*roles.get(span.role, ()), place)
             start, end = window.spans[found.first][0], window.spans[found.last][1]
-            out.append(Draft(n, start, end, found, roles))
+            sentence = bisect_right(starts, start) - 1
+            # a trigger of several words ends with its sentence
+            out.append(Draft(sentence, start, min(end, sentences[sentence][1]), found, roles))
     return out
 
 

@@ -72,6 +72,8 @@ class Heads:
         self.roles: list[str] = labels["roles"]
         self.names: list[str] = labels["names"]
         self.thresholds: dict[str, float] = labels["thresholds"]
+        # words of consecutive sentences that the encoder sees together; 0 is a sentence at a time
+        self.window: int = labels.get("window", 0)
         # logits are divided by this before the softmax, so that confidence is a frequency (fitted on held-out folds)
         self.temperature: float = labels.get("temperature", 1.0)
 
