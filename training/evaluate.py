@@ -110,7 +110,7 @@ def record(a: argparse.Namespace, found: dict[str, float]) -> None:
     """One line a measurement: what differed from the default recipe, and the figures."""
     recipe = json.loads((a.runs[0] / "recipe.json").read_text())
     plain = json.loads(json.dumps(asdict(Recipe())))
-    changed = {k: v for k, v in recipe.items() if k != "shape" and v != plain[k]}
+    changed = {k: v for k, v in recipe.items() if k != "shape" and v != plain.get(k)}
     changed |= {f"shape.{k}": v for k, v in recipe["shape"].items() if k != "native" and v != plain["shape"][k]}
     if not TABLE.exists():
         TABLE.write_text("\t".join(["runs", "on", "trigger", "changed", "note", *found]) + "\n")

@@ -152,6 +152,8 @@ def fit(
         batch = make_batch(group, recipe.shape, rng, recipe.mask)
         with torch.autocast("cpu", torch.bfloat16):
             parts = losses(model, batch, targets(batch, recipe.shape), recipe, rng)
+        if not parts:
+            continue  # a batch of general sentences in which nothing is annotated
         total = torch.stack(list(parts.values())).sum()
         optimizer.zero_grad(set_to_none=True)
         total.backward()
