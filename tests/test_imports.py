@@ -17,7 +17,7 @@ LAYERS = (
     ("records",),
     ("codebook",),
     ("intake", "reader", "world", "samples", "config"),
-    ("assemble", "sources"),
+    ("assemble", "scope", "sources"),
     ("compose",),
     ("pipeline",),
     ("jsonl", "show", "doctor", "casus"),

@@ -16,6 +16,7 @@ from casus.reader.heads import Heads
 from casus.reader.mentions import NamedMention, mentions
 from casus.reader.sentences import Sentence, split
 from casus.records import Claim, Document, Failure
+from casus.scope import in_scope, is_political
 from casus.world.actors import ActorBook, ActorMention, document_home
 from casus.world.place_find import PlaceMention
 from casus.world.places import PlaceIndex
@@ -115,6 +116,8 @@ class Reader:
             tuple(named_mentions(prepared, seen)), self.book, self.index, self.encoder.name,
         )  # fmt: skip
         claims = [page.claim(d, drafts) for d in drafts]
+        if not is_political(prepared.actors, sum(len(w.words) for w in prepared.windows)):
+            claims = [c for c in claims if in_scope(c)]
         bounds, text = prepared.bounds, prepared.document.text
         labels = relate.link(text, bounds, claims)
         labelled = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]

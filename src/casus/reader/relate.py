@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -21,6 +22,13 @@ Weights = dict[str, float]
 # More claims of one type than this are linked in stretches of this many: average-link is cubic. The training
 # documents have at most 38 of one type, so the bound only guards against endless live pages.
 MOST_COMPARED = 120
+
+
+# deeds that one side does to another; in talks and accords either side may be named as actor
+_ONE_SIDED = frozenset(("ASSAULT", "MOBILIZE", "SANCTION", "COERCE", "AID", "THREATEN"))
+_STATE = re.compile(r"[A-Za-z]{3}")
+# outweighs any cluster that MOST_COMPARED allows
+_APART = -1000.0
 
 
 @cache
@@ -94,9 +102,23 @@ def _scores(seen: list[View], table: Weights) -> list[list[float]]:
             odds = 0.0
             for name, value in found.items():
                 odds += value * table.get(name, 0.0)
-            # one pair may not outvote a whole cluster
-            scores[i][j] = scores[j][i] = max(-6.0, min(6.0, odds))
+            # one pair may not outvote a whole cluster, but for two deeds that cannot be one
+            bounded = max(-6.0, min(6.0, odds))
+            scores[i][j] = scores[j][i] = _APART if other_state_did_it(seen[i], seen[j]) else bounded
     return scores
+
+
+def other_state_did_it(a: View, b: View) -> bool:
+    """True for deeds of one side against another that two different states are named as doing.
+
+    A strike and the strike in answer share words, dates and both countries, so no sum of features keeps
+    them apart reliably.
+    """
+    return (
+        a.claim.type in _ONE_SIDED
+        and not a.actors & b.actors
+        and all(len(who) == 1 and all(_STATE.fullmatch(w) for w in who) for who in (a.actors, b.actors))
+    )
 
 
 def _cluster(members: list[int], scores: list[list[float]], cut: float) -> list[list[int]]:
