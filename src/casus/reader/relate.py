@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from casus.errors import DataError
 from casus.reader.relate_features import View, pair_features, views
-from casus.records import Claim
+from casus.records import Claim, Participant
 
 Weights = dict[str, float]
 
@@ -117,8 +117,13 @@ def other_state_did_it(a: View, b: View) -> bool:
     return (
         a.claim.type in _ONE_SIDED
         and not a.actors & b.actors
-        and all(len(who) == 1 and all(_STATE.fullmatch(w) for w in who) for who in (a.actors, b.actors))
+        and all(len(view.actors) == 1 and all(_names_state(p) for p in view.claim.actors) for view in (a, b))
     )
+
+
+def _names_state(side: Participant) -> bool:
+    """A state by its own words: "Pakistani", not "it" or "the army", which may have been taken for another's."""
+    return side.who is not None and _STATE.fullmatch(side.who) is not None and side.span.exact[:1].isupper()
 
 
 def _cluster(members: list[int], scores: list[list[float]], cut: float) -> list[list[int]]:
