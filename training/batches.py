@@ -95,9 +95,7 @@ def make_batch(units: list[Encoded], shape: Shape, rng: random.Random | None, ma
     for b, u in enumerate(units):
         word_shapes = _case(u.shapes, rng) if rng else u.shapes
         hidden = {i for i in range(len(u.first)) if rng and rng.random() < mask}
-        ids[b, : len(u.ids)] = torch.tensor(
-            [MASK if x in hidden else t for t, x in zip(u.ids, u.word_of, strict=True)]
-        )
+        ids[b, : len(u.ids)] = torch.tensor([MASK if x in hidden else t for t, x in zip(u.ids, u.word_of, strict=True)])
         if shape.use_shape:
             shapes[b, : len(u.ids)] = torch.tensor([features.PAD if x < 0 else word_shapes[x] for x in u.word_of])
         if shape.use_flags and u.unit.flags is not None:

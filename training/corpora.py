@@ -325,4 +325,3 @@ def entity_units() -> list[Unit]:
                     unit.names.append((kind, a, b - 1))
             units.append(unit)
     return units
-

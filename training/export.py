@@ -83,8 +83,7 @@ def quantise(model: Reader, source: Path, target: Path) -> None:
     keep = [
         n.name
         for n in graph.graph.node
-        if n.op_type == "MatMul"
-        and (not set(n.input) & weights or "/flags/" in n.name or WEIGHTS_ONLY in n.name)
+        if n.op_type == "MatMul" and (not set(n.input) & weights or "/flags/" in n.name or WEIGHTS_ONLY in n.name)
     ]
     quantize_static(
         str(prepared), str(target), _Calibration(model), quant_format=QuantFormat.QDQ, per_channel=True,

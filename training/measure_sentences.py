@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _regions(text: str, doc: dict[str, str]) -> tuple[Region, ...]:
-    from casus.intake.load import document_from_bytes  # noqa: PLC0415
+    from casus.intake.load import document_from_bytes
 
     data = json.dumps({**doc, "text": text}).encode()
     return document_from_bytes(data, name=doc["id"]).regions

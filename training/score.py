@@ -58,16 +58,10 @@ def main() -> int:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="training.score", description=(__doc__ or "").split("\n", maxsplit=1)[0]
-    )
-    parser.add_argument(
-        "--shared", type=Path, default=ROOT.parent / "shared", help="folder with gold/ and tools/"
-    )
+    parser = argparse.ArgumentParser(prog="training.score", description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder with gold/ and tools/")
     parser.add_argument("--errors", action="store_true", help="count the errors by cause")
-    parser.add_argument(
-        "--examples", type=int, default=3, help="examples of each cause, on --train-docs only"
-    )
+    parser.add_argument("--examples", type=int, default=3, help="examples of each cause, on --train-docs only")
     parser.add_argument("--train-docs", action="store_true", help="score the training documents instead")
     parser.add_argument("--predictions", type=Path, help="score these JSON lines instead of reading")
     parser.add_argument("--out", type=Path, help="keep the JSON lines that were scored in this folder")

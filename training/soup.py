@@ -1,6 +1,6 @@
 """Averages the weights of runs that differ only in their seed (model soup: Wortsman et al. 2022) into one run.
 
-    python -m training.soup RUN RUN... --out FOLDER
+python -m training.soup RUN RUN... --out FOLDER
 """
 
 from __future__ import annotations

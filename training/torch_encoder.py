@@ -27,9 +27,7 @@ def heads_of(
     return Heads(weights, labels(thresholds, temperature, window))
 
 
-def labels(
-    thresholds: dict[str, float] | None = None, temperature: float = 1.0, window: int = 0
-) -> dict[str, object]:
+def labels(thresholds: dict[str, float] | None = None, temperature: float = 1.0, window: int = 0) -> dict[str, object]:
     return {
         "types": TYPES, "type_modes": TYPE_MODES, "statuses": STATUSES, "roles": ROLES, "names": NAMES,
         "thresholds": THRESHOLDS | (thresholds or {}), "temperature": temperature, "window": window,

@@ -130,7 +130,8 @@ def fit(
     body = [p for n, p in model.named_parameters() if n.startswith("encoder.") and n not in frozen]
     model.encoder.words.weight.requires_grad_(not recipe.freeze_words)
     optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}], weight_decay=0.01,
+        [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}],
+        weight_decay=0.01,
         fused=True,
     )
     budget = int(recipe.budget * budget_scale)

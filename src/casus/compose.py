@@ -148,12 +148,10 @@ def open_places(config: Config) -> PlaceIndex:
     """The compiled place index, with the user's own places on top."""
     from casus.world.place_user import read_user_file  # noqa: PLC0415
 
-    return PlaceIndex.open(extra=read_user_file(config.places) if config.places else ())
+    return PlaceIndex.open(folder=config.cache, extra=read_user_file(config.places) if config.places else ())
 
 
 def _failure(document: Document, error: Exception) -> Failure:
     if isinstance(error, CasusError):
         return Failure("reader", document.id, error.code, error.message, error.hint)
-    return Failure(
-        "reader", document.id, "internal", f"{type(error).__name__}: {error}", "please report this"
-    )
+    return Failure("reader", document.id, "internal", f"{type(error).__name__}: {error}", "please report this")

@@ -18,9 +18,7 @@ from casus.records import Document
 DISTRIBUTION = "casus-events"
 
 # one strike with its sides, place, toll, source and day: a reader that works finds it
-PROBE = (
-    "Islamabad: Iranian aircraft bombed a village in Pakistan on Tuesday, killing two children, police said."
-)
+PROBE = "Islamabad: Iranian aircraft bombed a village in Pakistan on Tuesday, killing two children, police said."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,5 @@ def _reader(config: Config) -> Check:
     except Exception as error:  # a broken library shows itself in as many ways as there are libraries
         return Check("reader", False, f"{type(error).__name__}: {error}", f"reinstall {DISTRIBUTION}")
     if not any(claim.type == "ASSAULT" for claim in claims):
-        return Check(
-            "reader", False, "missed the strike in a plain sentence", "the model is not the shipped one"
-        )
+        return Check("reader", False, "missed the strike in a plain sentence", "the model is not the shipped one")
     return Check("reader", True, f"{claims[0].reader}, loaded in {loaded:.2f} s, reads a plain sentence")

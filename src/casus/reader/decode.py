@@ -55,9 +55,7 @@ def make_windows(
     for words_of in _sentence_words(text, sentences, flagged):
         last = out[-1] if out else None
         if last is not None and len(last.words) + len(words_of.words) <= longest:
-            out[-1] = Window(
-                last.words + words_of.words, last.spans + words_of.spans, last.flags + words_of.flags
-            )
+            out[-1] = Window(last.words + words_of.words, last.spans + words_of.spans, last.flags + words_of.flags)
         else:
             out.append(words_of)
     return out

@@ -107,9 +107,7 @@ class Heads:
             i
             for i in hot
             if not any(
-                abs(i - j) == 1
-                and p[i, :-1].argmax() == p[j, :-1].argmax()
-                and (event[j], -j) > (event[i], -i)
+                abs(i - j) == 1 and p[i, :-1].argmax() == p[j, :-1].argmax() and (event[j], -j) > (event[i], -i)
                 for j in hot
             )
         ]

@@ -100,9 +100,14 @@ class PlaceIndex:
 
     @classmethod
     def open(
-        cls, path: Path | None = None, *, extra: Iterable[PlaceEntry] = (), progress: Progress | None = None
+        cls,
+        path: Path | None = None,
+        *,
+        folder: Path | None = None,
+        extra: Iterable[PlaceEntry] = (),
+        progress: Progress | None = None,
     ) -> PlaceIndex:
-        """The index at `path`, or the one in the cache directory, compiled now if it is not there.
+        """The index at `path`, or the one in `folder` (the cache directory), compiled now if it is not there.
 
         A cache directory that cannot be written gives way to a private one under the temporary
         directory; `notes` then says so. `extra` are the user's own places (place_user.read_user_file);
@@ -112,15 +117,15 @@ class PlaceIndex:
             return cls(Store(path), extra)
         name, notes = f"places-{version_tag()}.bin", list[str]()
         private = Path(tempfile.gettempdir()) / f"casus-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-        for folder in (cache_dir(), private):
-            file = folder / name
-            if file.is_file() and _mine(folder, private):
+        for place in (folder or cache_dir(), private):
+            file = place / name
+            if file.is_file() and _mine(place, private):
                 try:
                     return cls(Store(file), extra, tuple(notes))
                 except DataError as e:
                     notes.append(f"{e.message}; compiled again")
-            if not _writable(folder, private):
-                notes.append(f"{folder} cannot be written; the places index is kept elsewhere")
+            if not _writable(place, private):
+                notes.append(f"{place} cannot be written; the places index is kept elsewhere")
                 continue
             write_whole(file, compile_index(progress))
             return cls(Store(file), extra, tuple(notes))
