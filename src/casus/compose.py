@@ -50,15 +50,17 @@ class Prepared:
 class Reader:
     """Everything needed to read documents into claims; holds no state of a document."""
 
-    def __init__(self, encoder: WordEncoder, heads: Heads, book: ActorBook, index: PlaceIndex) -> None:
-        self.encoder, self.heads, self.book, self.index = encoder, heads, book, index
+    def __init__(
+        self, encoder: WordEncoder, heads: Heads, book: ActorBook, index: PlaceIndex, *, debug: bool = False
+    ) -> None:
+        self.encoder, self.heads, self.book, self.index, self.debug = encoder, heads, book, index, debug
 
     @classmethod
     def load(cls, config: Config) -> Reader:
         """The shipped model with the shipped and the user's dictionaries. Raises ModelError, DataError."""
         folder = config.model or MODEL_FOLDER
         encoder = OnnxEncoder(folder, config.threads or 0)
-        return cls(encoder, Heads.load(folder), ActorBook.load(config.actors), open_places(config))
+        return cls(encoder, Heads.load(folder), ActorBook.load(config.actors), open_places(config), debug=config.debug)
 
     def prepare(self, document: Document) -> Prepared:
         """Sentences, dictionary matches and windows of a document."""
@@ -84,6 +86,8 @@ class Reader:
             try:
                 group.append(self.prepare(document))
             except Exception as error:
+                if self.debug:
+                    raise
                 group.append((document, _failure(document, error)))
             if len(group) >= TOGETHER:
                 yield from self._read_group(group)
@@ -103,6 +107,8 @@ class Reader:
             try:
                 yield item.document, self.finish(item, mine)
             except Exception as error:
+                if self.debug:
+                    raise
                 yield item.document, _failure(item.document, error)
 
     def finish(self, prepared: Prepared, hidden: Sequence[Floats]) -> list[Claim]:

@@ -16,7 +16,7 @@ _COUNTRY_SHARE = 2.5
 _ARMED: frozenset[Sector] = frozenset(("MIL", "COP", "SPY", "UAF", "REB"))
 _POLITICAL: frozenset[Sector] = frozenset(("GOV", "JUD", "LEG", "PTY", "OPP", "IGO", "NGO"))
 _PRONOUNS = frozenset(
-    ["i", "we", "he", "she", "it", "they", "him", "her", "them", "us", "who", "which", "that", "its", "his", "their"]
+    ("i", "we", "he", "she", "it", "they", "him", "her", "them", "us", "who", "which", "that", "its", "his", "their")
 )
 
 
