@@ -44,7 +44,8 @@ def test_a_claim_needs_a_side_that_its_own_words_make_political(
     ("text", "political"),
     [
         ("The striker hit the post twice before Denmark scored from a corner late in the second half of a dull game "
-         "that neither side deserved to win and few in the stands will remember by the time they reach home", False),
+         "that neither side deserved to win and few in the stands will remember by the time they reach home, "
+         "though the keeper may think of his two saves for some years to come", False),
         ("Hezbollah said its men had left the village", True),
         ("Kenya and Uganda closed their border", True),
     ],
