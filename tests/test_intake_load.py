@@ -106,7 +106,7 @@ def test_the_future_is_kept_and_noted() -> None:
         ("January 18, 2024 at 9:32 a.m. EST", date(2024, 1, 18)),
         ("2024-01-18T09:32:00Z", date(2024, 1, 18)),
         ("Published: 05/04/2024", None),
-        ("Updated: 18/01/2024", None),
+        ("Updated: 18/01/2024", date(2024, 1, 18)),
     ],
 )
 def test_the_date_of_a_stamp(stamp: str, day: date | None) -> None:

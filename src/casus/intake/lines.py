@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from casus.intake.dates import find_date
+from casus.text import fold
 
 LineKind = Literal[
     "byline", "published", "updated", "stamp", "credit", "button", "related", "pointer", "promo", "notice",
@@ -47,12 +48,17 @@ _BYLINE = re.compile(
     rf"^(?:(?:Story|Written|Reported|Words|Analysis|Opinion|Report)\s)?[Bb][Yy]:?\s{_NAMES}"
     r"(?:(?:,|\s?\||\sand|\s&|\sin|\sfor|\sof)\s[^.!?]{1,100})?\W{0,2}$"
 )
+# "Published in The Observer, January 18th, 2024": how the web editions of printed papers close a report.
+_PUBLISHED_IN = re.compile(rf"^\W{{0,3}}(?:First p|P)ublished (?:in|by) (?:the )?{_NAMES},?\s(?:on\s)?(?=\S)")
 _TIME_LINE = _line(rf"(?:at\s)?(?:{_TIME}){_ZONE}")
 _AGO = _line(
     r"(?:about |updated |posted |published )?(?:\d{1,3}|an?|one|two|few) "
     r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month)s?\.? ago"
 )
 _READ_TIME = _line(r"\d{1,3}[ -]?min(?:ute)?s?\.?(?: read(?:ing time)?)?", r"reading time\b.{0,30}")
+_READ_TIME_BESIDE = re.compile(
+    r"\s{0,3}[|·•,–—-]\s{0,3}\d{1,3}[ -]?min(?:ute)?s?\.?(?: read(?:ing time)?)?$", re.IGNORECASE
+)
 _CREDIT = re.compile(
     rf"^\W{{0,3}}(?:(?:photo(?:graph)?|image|picture|pic|credit|source|video|copyright|©|via|file|stock)s?"
     rf"(?:\s(?:credit|source|by|courtesy|copyright))?(?:\sof)?\s?[:/©|-]?\s?)?"
@@ -78,6 +84,8 @@ _BUTTON = _line(
     r"previous|next|next article|previous article|view gallery|gallery|image \d+ of \d+|\d+ ?/ ?\d+",
     r"(?:tags?|topics?|keywords|categor(?:y|ies)):.{0,160}|filed under:?.{0,160}",
     r"exclusive|breaking(?: news)?|live|watch live|video|audio|photos?|loading\W*|embed|embed share",
+    r"story continues below.{0,20}|article continues.{0,30}|reuse this content|more to follow",
+    r"our standards:.{2,80}|ends?",
     r"no media source currently available|pop-?out player|direct link|download(?: audio)?",
 )
 _RELATED = _line(
@@ -112,7 +120,7 @@ _NOTICE = re.compile(
     + _any(
         r"uses? cookies|accept (?:all )?cookies|cookie (?:policy|settings|preferences)|all rights reserved",
         r"privacy (?:policy|notice|statement)|terms (?:of (?:use|service)|and conditions)",
-        r"unsubscribe at any time|may not be (?:published, broadcast|reproduced)|ad ?blocker",
+        r"unsubscribe at any time|may not be (?:published, broadcast|reproduced|redistributed)|ad ?blocker",
         r"javascript (?:is|must be|to be) (?:disabled|enabled)|enable javascript",
         r"your browser (?:does not|doesn['’]t) support|not responsible for the content of external",
         r"this site is protected by recaptcha|copied to your clipboard",
@@ -179,12 +187,16 @@ def _is_notice(text: str) -> bool:
 
 
 def _stamp(text: str) -> LineKind | None:
+    text = _READ_TIME_BESIDE.sub("", text) or text
     if _TIME_LINE.match(text) or _AGO.match(text) or _READ_TIME.match(text):
         return "stamp"
     for pattern, kind in ((_PUBLISHED, "published"), (_UPDATED, "updated")):
         found = pattern.match(text)
         if found and (_only_date(text[found.end() :]) or _AGO.match(text[found.end() :])):
             return kind  # type: ignore[return-value]
+    printed = _PUBLISHED_IN.match(text)
+    if printed and _only_date(text[printed.end() :]):
+        return "published"
     return "stamp" if _only_date(text) else None
 
 
@@ -225,14 +237,144 @@ def is_name(line: str) -> bool:
     return bool(re.fullmatch(_NAMES, line.strip())) and len(line.split()) <= 5
 
 
-_PAPER = re.compile(
-    r"(?:News|Times|Post|Herald|Tribune|Telegraph|Guardian|Journal|Gazette|Chronicle|Observer|Express|Mail|Today|"
+_PAPER_ALWAYS = (
+    r"News|Times|Post|Herald|Tribune|Telegraph|Guardian|Journal|Gazette|Chronicle|Observer|Express|Mail|Today|"
     r"Press|Reuters|AFP|AP|BBC|CNN|VOA|Voice of America|Agency|Daily|Dawn|Monitor|Independent|Standard|Mirror|"
     r"Star|Sun|Globe|Network|Media|Radio|Television|TV|Tasnim|Al Jazeera|Xinhua|Broadcasting Corporation|Online|"
-    r"Newsroom)$"
+    r"Newsroom|Courier|Inquirer|Broadcasting"
+)
+_PAPER = re.compile(rf"(?:^|\s)(?:{_PAPER_ALWAYS})$")
+# Words that papers' names end with, and headlines too: names only where the line's place speaks for it.
+_PAPER_BESIDE = re.compile(
+    rf"(?:^|\s)(?:{_PAPER_ALWAYS}|Wire|Bulletin|Review|Register|Dispatch|Record|Echo|Argus|Sentinel|Examiner|"
+    r"Advertiser|Reporter|Leader|Nation|Mercury|Weekly|Magazine|Ledger|Digest|Messenger|Advocate|Sentinel|Service)$"
 )
 
 
-def is_paper(line: str) -> bool:
-    """A publisher's name alone on its line."""
-    return len(line.split()) <= 5 and is_name(line) and bool(_PAPER.search(line.strip()))
+def is_paper(line: str, *, beside: bool = False) -> bool:
+    """A publisher's name alone on its line; `beside` a stamp or byline, more words count as ends of names."""
+    pattern = _PAPER_BESIDE if beside else _PAPER
+    return len(line.split()) <= 5 and is_name(line) and bool(pattern.search(line.strip()))
+
+
+# Small words inside names of places, papers and desks.
+_SMALL = frozenset(
+    {"&", "and", "of", "the", "de", "du", "al", "el", "desk", "staff", "reporter", "correspondent", "online"}
+)
+_NOT_BESIDE_A_DATE = re.compile(
+    r"\b(?:photo|file|image|picture|credit|video|since|until|from|between|attacks?)\b", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"\s?[|·•,;()]\s?|\s[-–—/:]\s|\s?[–—]\s?|:\s")
+_TIME_ZONE = re.compile(rf"(?:{_TIME})\s?(?:\(?(?:[A-Z]{{2,5}}|local time)\)?(?:[+-]\d{{1,2}}(?::?\d\d)?)?)?(?=\W|$)")
+
+
+def is_date_line(line: str, *, words: int = 6) -> bool:
+    """A full date with a place, paper or desk beside it, a time, a zone or a reading time, and nothing else.
+
+    At most `words` words may be neither date nor time. Only to be asked near the head of a page: "Kabul, 3 May 2021"
+    may as well end a caption elsewhere.
+    """
+    text = _READ_TIME_BESIDE.sub("", line.strip())
+    if len(text) > 140 or _NOT_BESIDE_A_DATE.search(text):
+        return False
+    if find_date(text, "day") is None and find_date(text, "month") is None:
+        return False
+    others = 0
+    for cell in _BETWEEN.split(_TIME_ZONE.sub(" ", text)):
+        tokens = cell.split()
+        while tokens and (tokens[0].isupper() and tokens[0].isalpha() and len(tokens[0]) > 2):
+            # "QUETTA Jan 18": a place in capitals needs no comma
+            others += 1
+            tokens = tokens[1:]
+        rest = [t for t in tokens if not all(_BESIDE.fullmatch(w) for w in _TOKEN.findall(t))]
+        names = all(t[0].isupper() or t.lower().strip(".'’") in _SMALL for t in tokens)
+        if rest and (any(c.isdigit() for c in cell) or not names):
+            return False
+        others += len(tokens) if rest else 0
+    return others <= words
+
+
+_AFTER_DATELINE = re.compile(r"—|–|--|-(?=\s)|:(?=\s)|\)(?=\s)")
+
+
+def opening_date(paragraph: str) -> str | None:
+    """The dateline that opens a paragraph, where a full date stands in it ("GENEVA, 3 May 2021 (Wire) - ...")."""
+    # four marks within 110 characters: place - country - date (agency) -
+    for match in list(_AFTER_DATELINE.finditer(paragraph[:110]))[:4]:
+        head = paragraph[: match.start()].strip(" (")
+        if is_date_line(head):
+            return head
+    return None
+
+
+_SMALL_TITLE = r"(?:of|the|for|and|to|on|in|de|&)"
+_OFFICE = re.compile(
+    r"^(?:the\s)?(?:(?:[A-Z][\w.'’-]*\s){0,3}(?:ministry|department|directorate|embassy|consulate|secretariat|command|"
+    r"headquarters|mission|government|republic|kingdom|state|presidency|office|bureau|division)"
+    rf"(?:\s(?:{_SMALL_TITLE}\s){{0,3}}[A-Z][\w.'’-]*){{1,8}}|(?:[A-Z][\w.'’-]*\s){{1,4}}(?:ministry|department|embassy))$",
+    re.IGNORECASE,
+)
+
+
+def is_letterhead(line: str) -> bool:
+    """An office's name alone on its line, as a ministry's paper has it above a statement."""
+    text = line.strip()
+    tokens = text.split()
+    capital = all(t[0].isupper() or re.fullmatch(_SMALL_TITLE, t) for t in tokens)
+    return 2 <= len(tokens) <= 10 and capital and bool(_OFFICE.match(text))
+
+
+_DESK = re.compile(
+    r"^\W{0,2}(?:(?:by|from)\s(?:(?:our|the|an?)\s)?(?:[\w'’&-]+\s){0,3}?|our\s(?:[\w'’-]+\s){0,3}?|"
+    r"(?:staff|web|special|senior|chief|news|city|foreign|world|national|political|diplomatic|defen[cs]e|monitoring|"
+    r"international|sports?|science|business|health|transport|border|online|digital)\s(?:\w+\s)?)"
+    r"(?:desk|correspondents?|reporters?|staff|writers?|newsroom|bureau|agencies|editor|news (?:services?|agencies)|"
+    r"services?|wires?|report)\W{0,2}$",
+    re.IGNORECASE,
+)
+_SERVICE_OF = re.compile(
+    r"^[^.!?]{2,50},?\s(?:an?|the)\s(?:\w+\s)?(?:service|project|publication|programme|section|part) of (?:the )?"
+    r"[A-Z][^.!?]{2,50}$"
+)
+
+
+def is_desk(line: str) -> bool:
+    """Who wrote it, without a name ("Staff reporter", "From our news services"), or which service of a paper."""
+    return len(line.split()) <= 12 and bool((_DESK.match(line) and len(line.split()) <= 6) or _SERVICE_OF.match(line))
+
+
+_SECTION = frozenset({
+    "news", "world", "politics", "asia", "africa", "europe", "middle east", "americas", "us", "uk", "us news",
+    "uk news", "world news", "south asia", "international", "opinion", "business", "analysis", "top news",
+    "latest news", "breaking news", "breaking", "exclusive", "live", "video", "conflict", "security", "defence",
+    "defense", "war", "national", "local", "home", "latest", "top story", "top stories", "explainer", "feature",
+    "features", "report", "press release", "crime", "law", "society", "middle east and africa", "news in brief",
+    "in brief", "briefs", "arts", "obituaries", "obituary", "sport", "sports", "science", "health", "culture",
+    "economy", "markets", "technology", "environment", "climate", "education", "travel", "lifestyle", "comment",
+    "editorial", "editorials", "letters", "news online", "media release", "press statement", "news release",
+    "for immediate release", "latin america", "central asia", "east asia", "north america", "global", "regional",
+    "courts", "justice", "diplomacy", "military", "elections", "human rights",
+})  # fmt: skip
+_CRUMB = re.compile(r"\s?[>»›→]\s?|\s[/|·•–—-]\s|\s?[|·•]\s?")
+
+
+def is_section(line: str) -> bool:
+    """A section of the site, or the trail to it ("Courier > World > Asia", "Arts / Obituaries")."""
+    text = line.strip(" :>|/[]")
+    if fold(text) in _SECTION:
+        return True
+    cells = [c for c in _CRUMB.split(text) if c]
+    if len(cells) < 2 or any(len(c.split()) > 4 for c in cells):
+        return False
+    if len(cells) > 2 and len(re.findall(r"[>»›→]", text)) == len(cells) - 1:
+        return True
+    sections = [c for c in cells if fold(c) in _SECTION]
+    others = [c for c in cells if fold(c) not in _SECTION]
+    return bool(sections) and all(is_paper(c, beside=True) or (is_name(c) and len(c.split()) <= 2) for c in others)
+
+
+def paper_in(line: str) -> str | None:
+    """The publisher's name in a line of several parts (a trail, a date line, "a service of ..."), or None."""
+    service = re.search(r"\bof (?:the )?([A-Z][^,.]{2,50})$", line.strip())
+    cells = [*(_CRUMB.split(line.strip())), *(line.strip().split(", ")), *([service[1]] if service else [])]
+    return next((c for c in cells if len(c.split()) >= 2 and is_paper(c, beside=True)), None)

@@ -12,7 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from casus.intake.dates import Order, ambiguous, find_date, last_date, order_of
-from casus.intake.lines import AGENCIES, LineKind, is_name, is_paper, kind_of
+from casus.intake.lines import (
+    AGENCIES,
+    LineKind,
+    is_date_line,
+    is_desk,
+    is_letterhead,
+    is_name,
+    is_paper,
+    is_section,
+    kind_of,
+    opening_date,
+    paper_in,
+)
+from casus.intake.paragraphs import ENDS_PROSE, NEWLINE, paragraphs
 from casus.intake.runin import Piece, credit_at_end, pieces
 from casus.records import Region, RegionKind
 from casus.text import fold
@@ -23,9 +36,9 @@ _TITLE_WORDS, _TITLE_CHARS = 30, 220
 _PROSE_WORDS = 12
 # How many lines above the report may be title, byline, dates and buttons.
 _HEAD_LINES = 40
+# How far down a line of place and date is taken for the report's own; below, it belongs to a picture or a link.
+_DATE_LINES = 12
 
-_NEWLINE = re.compile(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85")
-_ENDS_PROSE = re.compile(r"[.?!…:][\"”’'»)\]]{0,3}\s*\Z")
 _CAPITALS = r"[A-Z][A-Z.'’/-]*"
 _DATELINE = re.compile(
     rf"\W{{0,2}}({_CAPITALS}(?:\s(?:AND\s|DE\s|AL-)?{_CAPITALS}){{0,4}}"
@@ -45,13 +58,6 @@ _CAPTION_TAIL = re.compile(
     rf"\b(?:file|stock|undated)\s(?:photo|image|picture)\.?|[\[(](?:{AGENCIES}|[^\[\]()]{{1,40}}/\s?(?:{AGENCIES}))[^\[\]()]{{0,50}}[\])]|"
     rf"(?:\||/|©|Photo(?:graph)?:|Image:|Picture:|Credit:)\s?(?:[^.|/]{{1,40}}[/,|]\s?)?(?:{AGENCIES})[^.]{{0,40}})\W{{0,3}}\Z"
 )
-_SECTION = frozenset({
-    "news", "world", "politics", "asia", "africa", "europe", "middle east", "americas", "us", "uk", "us news",
-    "uk news", "world news", "south asia", "international", "opinion", "business", "analysis", "top news",
-    "latest news", "breaking news", "breaking", "exclusive", "live", "video", "conflict", "security", "defence",
-    "defense", "war", "national", "local", "home", "latest", "top story", "top stories", "explainer", "feature",
-    "features", "report", "press release", "crime", "law", "society", "middle east and africa",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One line, or one paragraph that was wrapped over several; `kind` is the verdict so far."""
+    """One line, or one paragraph that was wrapped over several; `kind` is the verdict so far.
+
+    `gap` tells that a blank line stands above it.
+    """
 
     start: int
     end: int
@@ -77,6 +86,7 @@ class _Block:
     line: LineKind | None
     kind: RegionKind | None = None
     dated: date | None = None
+    gap: bool = False
 
 
 def read_plain(
@@ -86,10 +96,14 @@ def read_plain(
 
     `title` and `publisher` are what is known already; `captions` are lines known to be captions (from HTML).
     """
-    blocks = [_Block(a, b, text[a:b], kind_of(text[a:b])) for a, b in _paragraphs(text)]
+    blocks = list(_blocks(text))
     if not blocks:
         return Found(())
-    blocks, heading = _mark_title(blocks, title)
+    dated = _mark_dates(blocks)
+    blocks, heading = _mark_title(dated, title)
+    if heading is None and title is None:
+        # the only line that can be a title looks like a date line or a letterhead: better that than none
+        blocks, heading = _mark_title(blocks, title, strict=False)
     blocks, paper = _mark_head(blocks, heading, publisher)
     blocks = _mark_captions(blocks, {fold(c) for c in captions})
     blocks = _mark_rest(blocks)
@@ -105,60 +119,40 @@ def read_plain(
     )
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Each line without its outer blanks; lines that only wrap a paragraph are taken together."""
-    lines: list[tuple[int, int]] = []
-    at = 0
-    for newline in [*(m.span() for m in _NEWLINE.finditer(text)), (len(text), len(text))]:
-        start, end = at, newline[0]
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        at = newline[1]
-        if start < end:
-            lines.append((start, end))
-        elif lines:
-            yield from _unwrapped(text, lines)
-            lines = []
-    yield from _unwrapped(text, lines)
+def _blocks(text: str) -> Iterator[_Block]:
+    above = 0
+    for a, b in paragraphs(text):
+        yield _Block(a, b, text[a:b], kind_of(text[a:b]), gap=len(NEWLINE.findall(text, above, a)) > 1)
+        above = b
 
 
-def _unwrapped(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Lines between two blank ones, joined where a line break only wraps a paragraph.
-
-    A break wraps when the next line goes on in lower case, or when the line was full: the next one's first
-    word would not have fitted into the longest line, of 60 to 110 characters as mail and print have them.
-    """
-    if not lines:
-        return
-    width = max(b - a for a, b in lines)
-    open_ended = sum(not _ENDS_PROSE.search(text[max(a, b - 8) : b]) for a, b in lines[:-1])
-    # where most lines end like sentences, each is a paragraph of its own
-    wrapped = 60 <= width <= 110 and open_ended * 2 >= len(lines) - 1
-    start, end = lines[0]
-    last = start
-    for a, b in lines[1:]:
-        full = wrapped and end - last + 1 + len(text[a:b].split(maxsplit=1)[0]) > width
-        goes_on = text[a].islower() and text[end - 1] not in ".!?:"
-        if (full or goes_on) and text[a] not in "-–*•▶" and not kind_of(text[a:b]) and not kind_of(text[last:end]):
-            end = b
-        else:
-            yield start, end
-            start, end = a, b
-        last = a
-    yield start, end
+def _mark_dates(blocks: Sequence[_Block]) -> list[_Block]:
+    """Lines near the head that hold place, paper and date are stamps too."""
+    marked = list(blocks)
+    title_above = False
+    for n, block in enumerate(blocks[:_DATE_LINES]):
+        if _is_prose(block):
+            break
+        # above the title three words and the date may be place or paper; more may be a title that holds a date
+        if block.line in {None, "table", "credit"} and is_date_line(block.text, words=6 if title_above else 3):
+            kind: LineKind = (
+                "updated" if re.match(r"\W{0,3}(?:last )?(?:updated|modified)\b", fold(block.text)) else "stamp"
+            )
+            marked[n] = replace(block, line=kind)
+        elif block.line is None and _may_be_title(blocks, n):
+            title_above = True
+    return marked
 
 
 def _is_prose(block: _Block) -> bool:
-    return block.line is None and bool(_ENDS_PROSE.search(block.text)) and len(block.text.split()) >= _PROSE_WORDS
+    return block.line is None and bool(ENDS_PROSE.search(block.text)) and len(block.text.split()) >= _PROSE_WORDS
 
 
-def _mark_title(blocks: list[_Block], title: str | None) -> tuple[list[_Block], int | None]:
+def _mark_title(blocks: list[_Block], title: str | None, *, strict: bool = True) -> tuple[list[_Block], int | None]:
     """The title's block, and every later copy of it marked as boilerplate."""
     heading = None
     for n, block in enumerate(blocks[:_HEAD_LINES]):
-        if fold(block.text) == fold(title) if title else _may_be_title(blocks, n):
+        if fold(block.text) == fold(title) if title else _may_be_title(blocks, n, strict=strict):
             heading = n
             break
         if _is_prose(block) and not title:
@@ -177,17 +171,32 @@ def _mark_title(blocks: list[_Block], title: str | None) -> tuple[list[_Block], 
     return marked, heading
 
 
-def _may_be_title(blocks: Sequence[_Block], n: int) -> bool:
+def _may_be_title(blocks: Sequence[_Block], n: int, *, strict: bool = True) -> bool:
+    """Whether the line can be a headline; `strict` leaves out what an office's paper prints above it."""
     block = blocks[n]
     words = block.text.split()
-    if block.line is not None or len(words) > _TITLE_WORDS or len(block.text) > _TITLE_CHARS or n + 1 >= len(blocks):
+    soft = not strict and block.line == "stamp" and kind_of(block.text) is None
+    if strict and (
+        is_letterhead(block.text) or (is_name(block.text) and len(words) <= 3 and _below_letterhead(blocks, n))
+    ):
         return False
-    if fold(block.text).strip(" :>|/") in _SECTION or is_paper(block.text) or _FILE_LINE.match(block.text):
+    if (
+        (block.line is not None and not soft)
+        or len(words) > _TITLE_WORDS
+        or len(block.text) > _TITLE_CHARS
+        or n + 1 >= len(blocks)
+    ):
+        return False
+    if is_section(block.text) or is_paper(block.text) or _FILE_LINE.match(block.text):
         return False
     if re.search(r"[.;,]\s*\Z", block.text) and not block.text.endswith(("U.S.", "U.N.", "U.K.", "...")):
         return False
     # a name alone above a byline is its author
     return not (is_name(block.text) and n + 1 < len(blocks) and blocks[n + 1].line == "byline")
+
+
+def _below_letterhead(blocks: Sequence[_Block], n: int) -> bool:
+    return any(is_letterhead(b.text) for b in blocks[max(0, n - 3) : n])
 
 
 def _mark_head(blocks: list[_Block], heading: int | None, publisher: str | None) -> tuple[list[_Block], str | None]:
@@ -198,28 +207,49 @@ def _mark_head(blocks: list[_Block], heading: int | None, publisher: str | None)
         return blocks, None
     authors = {fold(re.sub(r"^\W*[Bb]y:?\s", "", b.text)) for b in blocks[:first] if b.line == "byline"}
     paper: str | None = None
-    marked = list(blocks)
-    for n, block in enumerate(blocks[:first]):
+    marked = _mark_lists(blocks, first)
+    for n, block in enumerate(marked[:first]):
+        if block.line in {"stamp", "updated"} and block.kind is None and is_date_line(block.text):
+            paper = paper or paper_in(block.text)
         if block.kind is not None or block.line not in {None, "credit"}:
             continue
         plain = fold(block.text).strip(" :>|/")
         beside = {b.line for b in blocks[max(0, n - 2) : n + 3]} & {"byline", "published", "updated", "stamp"}
-        same = publisher is not None and plain == fold(publisher)
-        if same or (is_paper(block.text) and (beside or n == 0)):
+        above = heading is not None and n < heading
+        if (publisher is not None and plain == fold(publisher)) or (
+            is_paper(block.text, beside=bool(beside)) and (beside or n == 0)
+        ):
             paper = paper or block.text
             marked[n] = replace(block, kind="boilerplate")
+        elif is_section(block.text) or is_desk(block.text) or (above and is_letterhead(block.text)):
+            paper = paper or (block.text if is_letterhead(block.text) and n == 0 else paper_in(block.text))
+            marked[n] = replace(block, kind="boilerplate")
         elif (
-            plain in _SECTION
-            or any(plain == a or a.startswith(f"{plain},") for a in authors)
-            or (
-                # two or three names beside a byline or stamp: whoever wrote it
-                is_name(block.text) and beside and len(block.text.split()) in {2, 3} and n > (heading or 0)
-            )
+            any(plain == a or a.startswith(f"{plain},") for a in authors)
+            # two or three names beside a byline or stamp: whoever wrote it
+            or (is_name(block.text) and beside and len(block.text.split()) in {2, 3} and n > (heading or 0))
+            or (above and is_name(block.text) and _below_letterhead(blocks, n))
         ):
             marked[n] = replace(block, kind="boilerplate")
         elif heading is not None and n > heading and block.line is None:
             marked[n] = replace(block, kind="lead")
     return marked, paper
+
+
+def _mark_lists(blocks: Sequence[_Block], first: int) -> list[_Block]:
+    """Links below "Latest developments" and its kind, above the report; points of the report itself stay."""
+    marked = list(blocks)
+    listing = attached = False
+    for n, block in enumerate(blocks[:first]):
+        if block.line == "related":
+            listing, attached = "key " not in fold(block.text), False
+            continue
+        # a list without blank lines ends at the first one
+        listing = listing and block.line is None and block.kind is None and not (attached and block.gap)
+        if listing:
+            attached = attached or not block.gap
+            marked[n] = replace(block, kind="boilerplate")
+    return marked
 
 
 def _dated(block: _Block) -> bool:
@@ -237,7 +267,7 @@ def _mark_captions(blocks: list[_Block], known: set[str]) -> list[_Block]:
         elif block.line == "credit" and "©" not in block.text:
             for back in range(n - 1, max(-1, n - 3), -1):
                 above = marked[back]
-                if above.line is not None or above.kind not in {None, "lead"} or _ENDS_PROSE.search(above.text):
+                if above.line is not None or above.kind not in {None, "lead"} or ENDS_PROSE.search(above.text):
                     break
                 marked[back] = replace(above, kind="caption", dated=last_date(above.text))
     seen: dict[str, int] = {}
@@ -275,15 +305,23 @@ def _mark_rest(blocks: list[_Block]) -> list[_Block]:
         elif kind is None and (block.line is not None or (links > 0 and _is_link(block))):
             kind = "boilerplate"
         # twelve lines: lists of links have three to ten
-        links = 12 if block.line == "related" else 0 if _is_prose(block) else links - 1
+        links = 12 if block.line == "related" or _heads_links(blocks, n) else 0 if _is_prose(block) else links - 1
         marked.append(replace(block, kind=kind or "body"))
     return marked
+
+
+def _heads_links(blocks: Sequence[_Block], n: int) -> bool:
+    """A bare "Read more" with a headline right below it, no blank line between."""
+    if n + 1 >= len(blocks) or not re.fullmatch(r"\W*(?:read|see) (?:more|also|on)\W*", fold(blocks[n].text)):
+        return False
+    below = blocks[n + 1]
+    return below.line is None and _is_link(below) and (not below.gap or below.text[0] in "-–*•▶")
 
 
 def _is_link(block: _Block) -> bool:
     """A headline in a list of links: short and without a full stop (a question is a headline too)."""
     text = block.text.rstrip()
-    return (text.endswith("?") or not _ENDS_PROSE.search(text)) and len(text.split()) <= 25
+    return (text.endswith("?") or not ENDS_PROSE.search(text)) and len(text.split()) <= 25
 
 
 def _regions(text: str, blocks: Sequence[_Block]) -> Iterator[Region]:
@@ -309,32 +347,70 @@ def _region(piece: Piece) -> Region:
 
 def _byline(blocks: Sequence[_Block]) -> str | None:
     line = next((b.text for b in blocks if b.line == "byline"), None)
-    return re.sub(r"^\W*(?:[A-Z][a-z]+\s)?[Bb]y:?\s", "", line).strip() if line else None
+    if line is None:
+        return None
+    line = re.sub(r"^\W*(?:[A-Z][a-z]+\s)?[Bb]y:?\s", "", line).strip()
+    cells = re.split(r"(\s?[|·•,–—]\s?)", line)
+    # a date beside the name is no part of it
+    while len(cells) > 2 and _has_date(line) and (kind_of(cells[-1]) == "stamp" or cells[-1].strip().isdigit()):
+        cells = cells[:-2]
+        if re.search(r"\d", cells[-1]) and len(cells) > 2:
+            cells = cells[:-2]
+    return "".join(cells).strip()
+
+
+def _has_date(text: str) -> bool:
+    return find_date(text, "day") is not None or find_date(text, "month") is not None
 
 
 def _dateline(blocks: Sequence[_Block]) -> str | None:
-    """The place that opens the first paragraph ("KABUL, Afghanistan"), where there is one."""
+    """The place that opens the first paragraph ("KABUL, Afghanistan"), else the one in capitals on the date line."""
     for block in blocks:
-        if block.kind in {"body", "lead"} and len(block.text) > 60:
+        if block.kind == "body" and len(block.text) > 60:
             match = _DATELINE.match(block.text[:160]) or _MIXED_DATELINE.match(block.text[:160])
-            return match.group(1).strip() if match and len(match.group(1)) > 2 else None
+            if match and len(match.group(1)) > 2:
+                return match.group(1).strip()
+            break
+    for block in blocks[:_DATE_LINES]:
+        if block.line == "stamp" and is_date_line(block.text):
+            place = re.match(r"([A-Z][A-Z'’/ -]{2,40}?)(?=,|\s?[|·•(–—]|\s-)", block.text)
+            if place and not is_section(place[1]):
+                return place[1].strip()
     return None
 
 
 def _published(blocks: Sequence[_Block]) -> tuple[date | None, tuple[str, ...]]:
-    """The date a stamp gives: labelled "published" before unlabelled; "updated" only to learn the order."""
+    """The date a stamp gives: labelled "published", unlabelled, in the byline or dateline, and "updated" last."""
     stamps = [b for b in blocks if b.line in {"published", "updated", "stamp"}]
+    bylines = [replace(b, line="stamp") for b in blocks[:_DATE_LINES] if b.line == "byline" and _has_date(b.text)]
     order: Order | None = order_of("\n".join(b.text for b in stamps))
-    for wanted in ("published", "stamp"):
-        for block in stamps:
+    for wanted in ("published", "stamp", "opening", "updated"):
+        if wanted == "opening":
+            opened = _opening_date(blocks)
+            if opened:
+                return opened, ()
+            continue
+        for block in [*stamps, *bylines]:
             if block.line == wanted:
-                found = find_date(block.text, order)
+                found = find_date(_after_label(block.text), order)
                 if found:
                     return found, ()
                 if ambiguous(block.text, order):
                     return None, (f"day and month cannot be told apart in {block.text.strip()!r}",)
-    for block in blocks:
-        match = _DATELINE.match(block.text[:160]) if block.kind == "body" else None
-        if match and match.group(2):
-            return find_date(match.group(2)), ()
     return None, ()
+
+
+def _after_label(stamp: str) -> str:
+    """What follows "published" in a stamp that names an update first."""
+    label = re.search(r"\b(?:published|posted|issued)\b", stamp, re.IGNORECASE)
+    return stamp[label.end() :] if label and _has_date(stamp[label.end() :]) else stamp
+
+
+def _opening_date(blocks: Sequence[_Block]) -> date | None:
+    """The date in the dateline of the first paragraph."""
+    for block in blocks:
+        if block.kind in {"body", "lead"} and len(block.text) > 60:
+            head = opening_date(block.text)
+            if head or block.kind == "body":
+                return find_date(head) if head else None
+    return None
