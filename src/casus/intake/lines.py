@@ -243,11 +243,11 @@ _PAPER_ALWAYS = (
     r"Star|Sun|Globe|Network|Media|Radio|Television|TV|Tasnim|Al Jazeera|Xinhua|Broadcasting Corporation|Online|"
     r"Newsroom|Courier|Inquirer|Broadcasting"
 )
-_PAPER = re.compile(rf"(?:^|\s)(?:{_PAPER_ALWAYS})$")
+_PAPER = re.compile(rf"(?:{_PAPER_ALWAYS})$")
 # Words that papers' names end with, and headlines too: names only where the line's place speaks for it.
 _PAPER_BESIDE = re.compile(
-    rf"(?:^|\s)(?:{_PAPER_ALWAYS}|Wire|Bulletin|Review|Register|Dispatch|Record|Echo|Argus|Sentinel|Examiner|"
-    r"Advertiser|Reporter|Leader|Nation|Mercury|Weekly|Magazine|Ledger|Digest|Messenger|Advocate|Sentinel|Service)$"
+    rf"(?:{_PAPER_ALWAYS}|Wire|Bulletin|Review|Register|Dispatch|Record|Echo|Argus|Sentinel|Examiner|"
+    r"Advertiser|Reporter|Leader|Nation|Mercury|Weekly|Magazine|Ledger|Digest|Messenger|Advocate|Service)$"
 )
 
 
