@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from casus.reader import anaphora, attribution, figures, status
 from casus.reader.anaphora import Antecedent
@@ -31,7 +31,7 @@ from casus.world import dates
 from casus.world.actors import ActorBook, ActorContext, ActorMention
 from casus.world.place_context import countries_named, qualified
 from casus.world.place_find import PlaceMention
-from casus.world.place_resolve import PlaceContext
+from casus.world.place_resolve import PlaceContext, Resolution
 from casus.world.places import PlaceIndex
 
 Offsets = tuple[int, int]
@@ -45,6 +45,12 @@ HARMFUL = frozenset(("ASSAULT", "COERCE", "SANCTION", "PROTEST"))
 LEAST = {"source": 0.5}
 # a rule for status goes before the model where the model is less sure than this (chosen on the training folds)
 STATUS_DOUBT = 0.8
+
+
+@lru_cache(maxsize=8192)
+def _country_of(book: ActorBook, name: str) -> str | None:
+    found = book.find(name)
+    return found[0].who if found and found[0].kind in ("country", "demonym") else None
 
 
 def likely(draft: Draft, role: str) -> list[Found]:
@@ -66,6 +72,9 @@ class Page:
     book: ActorBook
     index: PlaceIndex
     reader: str
+    # what has been resolved already: the same words stand in many claims
+    known_sides: dict[tuple[int, int, str | None], Participant] = field(default_factory=dict)
+    known_places: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -96,8 +105,7 @@ class Page:
 
     def country_of(self, name: str) -> str | None:
         """The country that the actor dictionary knows by this name or demonym."""
-        found = self.book.find(name)
-        return found[0].who if found and found[0].kind in ("country", "demonym") else None
+        return _country_of(self.book, name)
 
     # ------------------------------------------------------------------ one claim
 
@@ -157,6 +165,12 @@ class Page:
 
     def participant(self, start: int, end: int, place_iso3: str | None) -> Participant:
         """The identity of the words `text[start:end]`, which may be a pronoun."""
+        asked = (start, end, place_iso3)
+        if asked not in self.known_sides:
+            self.known_sides[asked] = self._participant(start, end, place_iso3)
+        return self.known_sides[asked]
+
+    def _participant(self, start: int, end: int, place_iso3: str | None) -> Participant:
         span, before = Span.cut(self.text, start, end), self.antecedents.get((start, end))
         a, b = (before.start, before.end) if before else (start, end)
         context = ActorContext(
@@ -185,8 +199,12 @@ class Page:
         if not spans:
             return None
         here = (m.who for m in self.actors if m.who and sentence.start <= m.start < sentence.end)
-        context = replace(self.place_context, actors=tuple(dict.fromkeys(here)))
-        got = self.index.resolve([self.text[a:b] for a, b in spans], context)
+        countries = tuple(dict.fromkeys(here))
+        names = tuple(self.text[a:b] for a, b in spans)
+        if (names, countries) not in self.known_places:
+            context = replace(self.place_context, actors=countries)
+            self.known_places[names, countries] = self.index.resolve(names, context)
+        got = self.known_places[names, countries]
         a, b = spans[0]
         return Place(
             Span.cut(self.text, a, b), got.name or self.text[a:b], got.place_id, got.admin1, got.iso3,

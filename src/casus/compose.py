@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from casus.assemble import Page
@@ -47,6 +48,10 @@ class Prepared:
         return [(s.start, s.end) for s in self.sentences]
 
 
+# a document that is ready for the encoder, or the failure in its place
+Ready = Prepared | tuple[Document, Failure]
+
+
 class Reader:
     """Everything needed to read documents into claims; holds no state of a document."""
 
@@ -79,9 +84,21 @@ class Reader:
         return self.finish(prepared, self.encoder.run(prepared.windows))
 
     def read_many(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Claim] | Failure]]:
-        """Each document with its claims, in order; several are encoded together. A document that cannot
-        be read gives a Failure in its place."""
-        group: list[Prepared | tuple[Document, Failure]] = []
+        """Each document with its claims, in order; several are encoded together, one group ahead of the one
+        that is being finished. A document that cannot be read gives a Failure in its place."""
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            begun: tuple[list[Ready], Future[list[Floats]]] | None = None
+            for group in self._groups(documents):
+                windows = [w for p in group if isinstance(p, Prepared) for w in p.windows]
+                next_one = (group, ahead.submit(self.encoder.run, windows))
+                if begun:
+                    yield from self._finished(begun[0], begun[1].result())
+                begun = next_one
+            if begun:
+                yield from self._finished(begun[0], begun[1].result())
+
+    def _groups(self, documents: Iterable[Document]) -> Iterator[list[Ready]]:
+        group: list[Ready] = []
         for document in documents:
             try:
                 group.append(self.prepare(document))
@@ -90,15 +107,15 @@ class Reader:
                     raise
                 group.append((document, _failure(document, error)))
             if len(group) >= TOGETHER:
-                yield from self._read_group(group)
+                yield group
                 group = []
-        yield from self._read_group(group)
+        if group:
+            yield group
 
-    def _read_group(
-        self, group: Sequence[Prepared | tuple[Document, Failure]]
+    def _finished(
+        self, group: Sequence[Ready], states: Sequence[Floats]
     ) -> Iterator[tuple[Document, list[Claim] | Failure]]:
-        ready = [p for p in group if isinstance(p, Prepared)]
-        hidden = iter(self.encoder.run([w for p in ready for w in p.windows]))
+        hidden = iter(states)
         for item in group:
             if not isinstance(item, Prepared):
                 yield item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -85,6 +85,8 @@ def is_one(word: str, *lists: str) -> bool:
     return False
 
 
+# attribution, anaphora and status each ask for every sentence
+@lru_cache(maxsize=1024)
 def tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     """The words and marks of `text[start:end]`, offsets in code points of `text`."""
     out = []

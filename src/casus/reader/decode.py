@@ -87,9 +87,11 @@ def draft_claims(
     out = []
     starts = [a for a, _ in sentences]
     for window, states in zip(windows, hidden, strict=True):
-        for found in heads.detect(states):
+        detected = heads.detect(states)
+        projected = heads.projected(states) if detected else states
+        for found in detected:
             roles: dict[str, tuple[Found, ...]] = {}
-            for span in heads.spans(states, found):
+            for span in heads.spans(states, found, projected):
                 place = Found(window.spans[span.first][0], window.spans[span.last][1], span.probability)
                 roles[span.role] = (*roles.get(span.role, ()), place)
             start, end = window.spans[found.first][0], window.spans[found.last][1]

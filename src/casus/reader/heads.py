@@ -133,10 +133,14 @@ class Heads:
             chosen.partition("/")[2] or None, self.statuses[n], float(status[n]), float(told[0]), float(told[1]),
         )  # fmt: skip
 
-    def spans(self, hidden: Floats, trigger: Detected) -> list[RoleSpan]:
+    def projected(self, hidden: Floats) -> Floats:
+        """The words' half of the pair scorer, once a window: [words, hidden] -> [words, pair]."""
+        return self._linear("pairs.word", hidden)
+
+    def spans(self, hidden: Floats, trigger: Detected, projected: Floats) -> list[RoleSpan]:
         """The role spans of a trigger of this window, in reading order."""
         words = np.arange(len(hidden))
-        x = self._linear("pairs.trigger", hidden[trigger.first])[None] + self._linear("pairs.word", hidden)
+        x = self._linear("pairs.trigger", hidden[trigger.first])[None] + projected
         x = x + self.w["pairs.distance.weight"][distance_bucket(words - trigger.first)]
         x = np.maximum(x + self.w["pairs.kinds.weight"][self.types.index(trigger.type)], 0)
         scores = sigmoid(self._linear("pairs.roles", x))

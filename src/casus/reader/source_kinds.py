@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from casus.reader.clauses import Token, is_break, is_one, noun_kinds, read_rows, tokens
 from casus.reader.mentions import lists
@@ -35,6 +35,7 @@ def source_kind(name: str, context: str = "") -> SourceKind:
     return kind or "other"
 
 
+@lru_cache(maxsize=2048)
 def _of_phrase(words: str) -> SourceKind | None:
     toks = tokens(words, 0, len(words))
     head = _head_kind(toks)

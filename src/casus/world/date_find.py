@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 # Names of months and days are matched with a capital (or all capitals): "may", "march", "sun" are words.
 _FULL_MONTHS = [
@@ -178,7 +178,12 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[DateMention]
 
     Offsets are code points into `text`. "may" and "march" as verbs, bare numbers and "sun" are no dates.
     """
-    stop = len(text) if end is None else end
+    return list(_found(text, start, len(text) if end is None else end))
+
+
+# a sentence is asked for once for each of its claims and once more for the whole document
+@lru_cache(maxsize=512)
+def _found(text: str, start: int, stop: int) -> tuple[DateMention, ...]:
     found: list[DateMention] = []
     for kind, pattern in _families():
         for match in pattern.finditer(text, start, stop):
@@ -201,4 +206,4 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[DateMention]
             out[-1] = DateMention(out[-1].start, mention.end, joined)
         else:
             out.append(mention)
-    return out
+    return tuple(out)
