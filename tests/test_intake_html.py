@@ -126,3 +126,15 @@ def test_any_markup_gives_a_page_or_an_intake_error(pieces: list[str]) -> None:
         return
     for region in document.regions:
         assert 0 <= region.start < region.end <= len(document.text)
+
+
+def test_entities_in_json_ld_are_read_and_the_headline_stands_once() -> None:
+    body = " ".join(["The minister flew home on Thursday after talks with the two envoys in the capital."] * 8)
+    head = '{"@type": "NewsArticle", "headline": "Minister ends Tuesday&#39;s talks in Nairobi"}'
+    page = (
+        f'<html><head><script type="application/ld+json">{head}</script></head><body><article>'
+        f"<h1>Minister ends Tuesday’s talks in Nairobi</h1><p>{body}</p></article></body></html>"
+    )
+    found = read_page(page)
+    assert found.title == "Minister ends Tuesday's talks in Nairobi"
+    assert found.text.count("talks in Nairobi") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -153,7 +154,8 @@ def _names(value: Any) -> str | None:
 def _string(value: Any) -> str | None:
     if isinstance(value, list):
         value = value[0] if value else None
-    return " ".join(value.split()) or None if isinstance(value, str) else None
+    # JSON-LD is no HTML, yet many pages put entities into it ("Tuesday&#39;s")
+    return " ".join(html.unescape(value).split()) or None if isinstance(value, str) else None
 
 
 def _first(values: Iterator[str | None] | Any) -> str | None:
