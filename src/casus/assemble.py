@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,9 @@ SPEECH_ACTS = frozenset(("ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"))
 HARMFUL = frozenset(("ASSAULT", "COERCE", "SANCTION", "PROTEST"))
 # below this a source counts as a hint only (the heads give it from a lower threshold on)
 LEAST = {"source": 0.5}
+# a possessive date holds for the noun that it stands before, with a few words of description between them
+POSSESSIVE = re.compile(r"[^,;:.!?\n]{2,40}?['’]s\s")
+POSSESSED_WITHIN = 40
 # a rule for status goes before the model where the model is less sure than this (chosen on the training folds)
 STATUS_DOUBT = 0.8
 
@@ -131,7 +135,7 @@ class Page:
             actors=actors,
             recipients=tuple(r for r in recipients if r.span not in {a.span for a in actors}),
             place=place,
-            when=self.when(draft, sentence, state == "planned"),
+            when=self.when(draft, sentence, state == "planned", drafts),
             weapon=Span.cut(text, weapon.start, weapon.end) if weapon else None,
             figures=self.figures(draft, sentence, drafts),
             source=self.source(draft, actors),
@@ -211,7 +215,7 @@ class Page:
             got.lat, got.lon, got.precision, got.why,
         )  # fmt: skip
 
-    def when(self, draft: Draft, sentence: Sentence, planned: bool) -> When:
+    def when(self, draft: Draft, sentence: Sentence, planned: bool, drafts: Sequence[Draft]) -> When:
         """The date of the model's words or of the sentence's own, anchored on caption or publication."""
         found = max(likely(draft, "date"), key=lambda f: f.probability, default=None)
         span = (found.start, found.end) if found else None
@@ -222,11 +226,21 @@ class Page:
         )
         got = dates.when_of(self.text, sentence.start, sentence.end, draft.start, span, context)
         words = got.words
+        if words and self.owned_by_another(words, draft, drafts):
+            return When(why=f"{self.text[slice(*words)]!r} dates the deed named right behind it")
         if span is None and words and self.spoken_apart(words, (draft.start, draft.end)):
             return When(why=f"{self.text[slice(*words)]!r} dates what was said, not what it was said of")
         return When(
             got.start, got.end, got.precision, got.basis, Span.cut(self.text, *words) if words else None, got.why
         )
+
+    def owned_by_another(self, words: Offsets, draft: Draft, drafts: Sequence[Draft]) -> bool:
+        """True for a possessive date ("Tuesday's attacks") in front of another claim's trigger."""
+        owner = POSSESSIVE.match(self.text, words[0])
+        if owner is None or abs(owner.end() - words[1]) > len("'s "):
+            return False
+        behind = [d for d in drafts if 0 <= d.start - owner.end() <= POSSESSED_WITHIN]
+        return bool(behind) and min(behind, key=lambda d: d.start) is not draft
 
     def spoken_apart(self, words: Offsets, trigger: Offsets) -> bool:
         """True where the trigger stands in reported words and these words stand outside of them."""
