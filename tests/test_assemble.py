@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from casus.assemble import Page
-from casus.reader.decode import Draft, Found
+from casus.reader.decode import Draft, Found, without_outcomes
 from casus.reader.heads import Detected
 from casus.reader.sentences import split
 from casus.records import Document
@@ -71,3 +71,17 @@ def test_figures_stand_in_the_text(page: Page) -> None:
     assert figure is not None
     assert (figure.low, figure.high) == (6, 6)
     assert TEXT[figure.span.start : figure.span.end] == figure.span.exact
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Gunmen hit the village, killing nine.", ["hit"]),
+        ("Gunmen hit the village, looting it and killing nine.", ["hit", "killing"]),
+        ("The killing of nine followed.", ["killing"]),
+    ],
+)
+def test_an_outcome_is_no_second_deed(text: str, kept: list[str]) -> None:
+    detected = Detected(0, 0, "ASSAULT", 0.9, "COERCE", None, "happened", 0.9, 0.1, 0.1)
+    drafts = [Draft(0, text.index(w), text.index(w) + len(w), detected, {}) for w in ("hit", "killing") if w in text]
+    assert [text[d.start : d.end] for d in without_outcomes(text, drafts)] == kept

@@ -10,7 +10,7 @@ from casus.assemble import Page
 from casus.config import Config
 from casus.errors import CasusError
 from casus.reader import inherit, relate
-from casus.reader.decode import NameFound, draft_claims, find_names, make_windows
+from casus.reader.decode import NameFound, draft_claims, find_names, make_windows, without_outcomes
 from casus.reader.encoder import MODEL_FOLDER, Floats, OnnxEncoder, Window, WordEncoder
 from casus.reader.features import FLAG_BITS
 from casus.reader.heads import Heads
@@ -131,6 +131,7 @@ class Reader:
     def finish(self, prepared: Prepared, hidden: Sequence[Floats]) -> list[Claim]:
         """From the encoder's hidden states [words, hidden] of each window to related claims."""
         drafts = draft_claims(prepared.windows, hidden, self.heads, prepared.bounds)
+        drafts = without_outcomes(prepared.document.text, drafts)
         if not drafts:
             return []
         seen = find_names(prepared.windows, hidden, self.heads)

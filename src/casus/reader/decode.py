@@ -101,6 +101,24 @@ def draft_claims(
     return out
 
 
+# ", killing nine": the outcome of the deed told before it, not a second deed
+_OUTCOMES = frozenset(("killing", "wounding", "injuring", "maiming"))
+
+
+def without_outcomes(text: str, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts less those that only tell what came of an attack in the same sentence ("hit a village, killing
+    nine"): one claim with a figure, in the training reports five times in five."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        outcome = text[draft.start : draft.end].lower() in _OUTCOMES
+        if outcome and text[: draft.start].rstrip().removesuffix(" and").endswith(","):
+            before = (d for d in kept if d.sentence == draft.sentence and d.detected.type == draft.detected.type)
+            if next(before, None) is not None:
+                continue
+        kept.append(draft)
+    return kept
+
+
 def find_names(windows: Sequence[Window], hidden: Sequence[Floats], heads: Heads) -> list[NameFound]:
     """Every name of every window, in reading order."""
     return [
