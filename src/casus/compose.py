@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -172,7 +173,17 @@ def open_places(config: Config) -> PlaceIndex:
     """The compiled place index, with the user's own places on top."""
     from casus.world.place_user import read_user_file  # noqa: PLC0415
 
-    return PlaceIndex.open(folder=config.cache, extra=read_user_file(config.places) if config.places else ())
+    return PlaceIndex.open(
+        folder=config.cache, progress=_compiling, extra=read_user_file(config.places) if config.places else ()
+    )
+
+
+def _compiling(stage: str, share: float) -> None:
+    """The place index is compiled at the first run, which takes seconds: say so where somebody is looking."""
+    if sys.stderr.isatty():
+        end = "\n" if share >= 1.0 else ""
+        sys.stderr.write(f"\r\x1b[Kcompiling the place index, this once: {stage} {share:.0%}{end}")
+        sys.stderr.flush()
 
 
 def _failure(document: Document, error: Exception) -> Failure:
