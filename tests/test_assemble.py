@@ -37,7 +37,7 @@ def page() -> Page:
 def draft(word: str, **roles: str) -> Draft:
     """A draft whose trigger is `word` and whose roles are the words given."""
     start = TEXT.index(word)
-    detected = Detected(0, 0, "ASSAULT", 0.9, "COERCE", None, "happened", 0.9, 0.1, 0.1)
+    detected = Detected(0, 0, "ASSAULT", 0.9, None, "happened", 0.9, 0.1, 0.1)
     found = {r: (Found(TEXT.index(w), TEXT.index(w) + len(w), 0.9),) for r, w in roles.items()}
     return Draft(0, start, start + len(word), detected, found)
 
@@ -82,6 +82,6 @@ def test_figures_stand_in_the_text(page: Page) -> None:
     ],
 )
 def test_an_outcome_is_no_second_deed(text: str, kept: list[str]) -> None:
-    detected = Detected(0, 0, "ASSAULT", 0.9, "COERCE", None, "happened", 0.9, 0.1, 0.1)
+    detected = Detected(0, 0, "ASSAULT", 0.9, None, "happened", 0.9, 0.1, 0.1)
     drafts = [Draft(0, text.index(w), text.index(w) + len(w), detected, {}) for w in ("hit", "killing") if w in text]
     assert [text[d.start : d.end] for d in without_outcomes(text, drafts)] == kept

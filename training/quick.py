@@ -68,7 +68,7 @@ def _roles(text: str, doc: Any, claim: Any, windows: Any, hidden: Any, heads: He
     if trigger is None:
         return
     states = hidden[claim["s"]]
-    given = Detected(trigger.first, trigger.last, claim["type"], 1.0, "", None, "happened", 1.0, 0.0, 0.0)
+    given = Detected(trigger.first, trigger.last, claim["type"], 1.0, None, "happened", 1.0, 0.0, 0.0)
     found = heads._attributes(states[trigger.first], _one_hot(heads, claim["type"]), trigger.first, trigger.last)
     if trigger.status != "happened" or found.status != "happened":
         seen[trigger.status, found.status == trigger.status] += 1

@@ -28,7 +28,7 @@ LONGEST = 320
 # else is read never changes a result
 BUCKET = 16
 BATCH = 32
-# the encoder's cost per window falls little beyond this many sub-words in a batch (measured on 2 cores)
+# bounds the memory of a pass; set by hand
 BATCH_SUBWORDS = 4096
 
 

@@ -24,8 +24,6 @@ class Detected:
     last: int
     type: str
     probability: float
-    # the probabilities of the other types, best first, for the error reports
-    second: str
     mode: str | None
     status: str
     status_probability: float
@@ -74,7 +72,7 @@ class Heads:
         self.thresholds: dict[str, float] = labels["thresholds"]
         # words of consecutive sentences that the encoder sees together; 0 is a sentence at a time
         self.window: int = labels.get("window", 0)
-        # logits are divided by this before the softmax, so that confidence is a frequency (fitted on held-out folds)
+        # logits are divided by this before the softmax; 1 in the shipped model, whose confidence is not calibrated yet
         self.temperature: float = labels.get("temperature", 1.0)
 
     @classmethod
@@ -120,8 +118,7 @@ class Heads:
         return out
 
     def _attributes(self, vector: Floats, p: Floats, first: int, last: int) -> Detected:
-        order = np.argsort(-p[:-1], kind="stable")
-        kind = self.types[int(order[0])]
+        kind = self.types[int(p[:-1].argmax())]
         inner = np.maximum(self._linear("attribute.0", vector), 0)
         allowed = self._modes_of[kind]
         chosen = self.type_modes[allowed[int(self._linear("mode", inner)[allowed].argmax())]]
@@ -129,7 +126,7 @@ class Heads:
         told = sigmoid(self._linear("told", inner))
         n = int(status.argmax())
         return Detected(
-            first, last, kind, float(1.0 - p[-1]), self.types[int(order[1])],
+            first, last, kind, float(1.0 - p[-1]),
             chosen.partition("/")[2] or None, self.statuses[n], float(status[n]), float(told[0]), float(told[1]),
         )  # fmt: skip
 
