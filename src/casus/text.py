@@ -17,8 +17,10 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
 
 def fold(text: str) -> str:
     """Lower case without accents, curly quotes or doubled blanks: a key for look-ups, not for offsets."""
-    text = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
-    return " ".join("".join(c for c in text if not unicodedata.combining(c)).lower().split())
+    text = text.replace("’", "'").replace("‘", "'")
+    if not text.isascii():  # most text is, and has nothing to take apart
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(text.lower().split())
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

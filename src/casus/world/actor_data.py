@@ -233,6 +233,12 @@ def ethnics() -> dict[tuple[str, str], Ethnic]:
 
 
 @cache
+def ethnic_words() -> frozenset[str]:
+    """The words that `ethnics` knows in one country or another."""
+    return frozenset(word for word, _ in ethnics())
+
+
+@cache
 def home_countries() -> dict[str, str]:
     """Home country of each shipped group, by its usual name."""
     return {actor.who: actor.country for _, actor in groups() if actor.country}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 from casus.text import fold
 from casus.world.actor_data import Actor, word_set
@@ -44,8 +46,9 @@ _TITLES = word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """A word where it stands, as it is written and folded."""
+
     start: int
     end: int
     raw: str
@@ -76,7 +79,8 @@ class NameIndex:
 
     def __init__(self) -> None:
         self._by_words: dict[tuple[str, ...], Pattern] = {}
-        self._by_first: dict[str, list[Pattern]] = {}
+        # how many words the phrases have that begin with a word, the most first
+        self._lengths: dict[str, list[int]] = {}
 
     def add(self, phrase: str, actor: Actor | None, *, surname: bool = False) -> None:
         """One more phrase; None for the actor makes it a blocker (found, but standing for nobody)."""
@@ -87,7 +91,10 @@ class NameIndex:
         pattern = self._by_words.get(words)
         if pattern is None:
             pattern = self._by_words[words] = Pattern(words, raws, surname=surname)
-            self._by_first.setdefault(words[0], []).append(pattern)
+            lengths = self._lengths.setdefault(words[0], [])
+            if len(words) not in lengths:
+                lengths.append(len(words))
+                lengths.sort(reverse=True)
         elif raws != pattern.raws and len(raws) == 1 and raws[0].isupper():
             pattern.raws = raws  # "IS" beside "Is": the stricter spelling holds
         elif raws != pattern.raws and len(raws) > 1:
@@ -111,22 +118,16 @@ class NameIndex:
             self._by_words[words].actors.clear()
         self.add(phrase, actor)
 
-    def freeze(self) -> NameIndex:
-        """Longest phrases first; call once, after the last `add`."""
-        for patterns in self._by_first.values():
-            patterns.sort(key=lambda p: -len(p.words))
-        return self
-
     def match(self, text: str, toks: Sequence[Token], at: int) -> Pattern | None:
         """The longest phrase that begins at word `at`, or None."""
-        for pattern in self._by_first.get(toks[at].key, ()):
-            n = len(pattern.words)
-            if at + n > len(toks):
-                continue
-            if all(
-                toks[at + i].key == pattern.words[i] and _written(pattern.raws[i], toks[at + i].raw, n)
-                for i in range(n)
-            ) and all(_joined(text, toks[at + i], toks[at + i + 1]) for i in range(n - 1)):
+        for n in self._lengths.get(toks[at].key, ()):
+            here = toks[at : at + n]
+            pattern = self._by_words.get(tuple([t.key for t in here]))
+            if (
+                pattern is not None
+                and all(_written(want, t.raw, n) for want, t in zip(pattern.raws, here, strict=True))
+                and all(_joined(text, left, right) for left, right in pairwise(here))
+            ):
                 return pattern
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from casus.records import Sector
@@ -21,7 +21,7 @@ from casus.world.actor_names import DESCRIBED, INTRODUCED, describe, looks_like_
 from casus.world.actor_phrase import PRONOUNS, Phrase, clean, take_apart, telling
 from casus.world.actor_records import ActorContext, ActorMention, Identity, actor_id
 
-Find = Callable[[str], list[ActorMention]]
+Find = Callable[[str], tuple[ActorMention, ...]]
 
 _ARMED: frozenset[Sector] = frozenset({"REB", "UAF"})
 # sectors that speak for a state whose name must come from the context
@@ -89,7 +89,9 @@ class Resolver:
     def _ethnic(self, phrase: Phrase, context: ActorContext, depth: int) -> Identity | None:
         """ "Kurdish forces" in Iraq are the Peshmerga; only where the words bear arms."""
         del depth
-        table = data.ethnics()
+        table, people = data.ethnics(), data.ethnic_words()
+        if not any(w.key in people or w.raw.lower() in people for w in phrase.words):
+            return None
         armed = phrase.sector in ("MIL", "REB", "UAF")
         own = {m.who for m in self._find(phrase.head) if m.kind in ("country", "demonym")}
         for w in phrase.words:
@@ -318,7 +320,7 @@ def _nobodys(noun: str, vague: str | None) -> str | None:
     return "several states or none in particular" if noun in _MANY_STATES else None
 
 
-def _opens_apposition(said: str, phrase: Phrase, heads: list[ActorMention]) -> bool:
+def _opens_apposition(said: str, phrase: Phrase, heads: Sequence[ActorMention]) -> bool:
     """Whether words after a comma describe the name before it, and do not go on with the sentence."""
     first = said.strip().partition(" ")[0].lower()
     return (

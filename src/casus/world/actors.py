@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from casus.world import actor_data as data
@@ -35,7 +35,10 @@ class ActorBook:
     def __init__(self, names: NameIndex, places: NameIndex) -> None:
         self._names = names
         self._places = places
-        self._resolver = Resolver(self.find, self.places)
+        # the words of one side stand in many claims, and the rules ask for them one after the other
+        self._in_phrase = lru_cache(maxsize=4096)(self._find_in_phrase)
+        self._city_in_phrase = lru_cache(maxsize=4096)(self._find_city)
+        self._resolver = Resolver(self._in_phrase, self._city_in_phrase)
 
     @staticmethod
     def load(extra: Path | None = None) -> ActorBook:
@@ -52,6 +55,12 @@ class ActorBook:
     def places(self, text: str) -> list[ActorMention]:
         """Well-known cities and provinces in a phrase, as mentions of their country."""
         return self._mentions(self._places, text, 0, None)
+
+    def _find_in_phrase(self, phrase: str) -> tuple[ActorMention, ...]:
+        return tuple(self.find(phrase))
+
+    def _find_city(self, phrase: str) -> tuple[ActorMention, ...]:
+        return tuple(self.places(phrase))
 
     def resolve(self, name: str, context: ActorContext) -> Identity:
         """Whom the words `name` mean in `context`; never raises, and always says why."""
@@ -103,7 +112,7 @@ def _load(extra: Path | None) -> ActorBook:
             names.override(phrase, actor)
     for phrase, actor in data.places():
         places.add(phrase, actor)
-    return ActorBook(names.freeze(), places.freeze())
+    return ActorBook(names, places)
 
 
 def document_home(text: str, mentions: Sequence[ActorMention], title: str | None = None) -> str | None:

@@ -8,11 +8,11 @@ regions, towns in the news) or of a large town counts by itself; a smaller one n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casus.world.place_names import ADM1_WORDS, ADM2_WORDS, TOWN_WORDS, key, word_set
 
@@ -77,21 +77,20 @@ def stop_words() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(common), frozenset(people)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A token with its possessive taken off."""
+class Word(NamedTuple):
+    """A token with its possessive taken off; `capital`: it begins as a name does, as "al-Bab" does."""
 
     start: int
     end: int
     text: str
+    capital: bool
 
-    @property
-    def capital(self) -> bool:
-        """Does it begin as a name does? "al-Bab" does."""
-        if self.text[0].isupper():
-            return True
-        head, dash, rest = self.text.partition("-")
-        return bool(dash) and len(head) <= 3 and rest[:1].isupper()
+
+def _capital(word: str) -> bool:
+    if word[0].isupper():
+        return True
+    head, dash, rest = word.partition("-")
+    return bool(dash) and len(head) <= 3 and rest[:1].isupper()
 
 
 def tokens(text: str, start: int, end: int) -> list[Word]:
@@ -99,12 +98,14 @@ def tokens(text: str, start: int, end: int) -> list[Word]:
     found = []
     for m in _TOKEN.finditer(text, start, end):
         word = m.group()
-        cut = 2 if word[-2:] in ("'s", "’s", "‘s") and len(word) > 2 else 0
-        found.append(Word(m.start(), m.end() - cut, word[: len(word) - cut] if cut else word))
+        end = m.end()
+        if word[-2:] in ("'s", "’s", "‘s") and len(word) > 2:
+            word, end = word[:-2], end - 2
+        found.append(Word(m.start(), end, word, _capital(word)))
     return found
 
 
-def runs(text: str, words: list[Word], at: int, most: int = _MAX_WORDS) -> Iterator[int]:
+def runs(text: str, words: Sequence[Word], at: int, most: int = _MAX_WORDS) -> Iterator[int]:
     """Ends (exclusive token numbers) of the candidate names that begin at token `at`, longest first."""
     stop, ends = at + 1, [at + 1]
     while stop < len(words) and stop - at < most:
@@ -120,13 +121,16 @@ def runs(text: str, words: list[Word], at: int, most: int = _MAX_WORDS) -> Itera
     return reversed(ends)
 
 
-def known(index: PlaceIndex, text: str, words: list[Word], at: int) -> tuple[int, str] | None:
+def known(index: PlaceIndex, text: str, words: Sequence[Word], at: int) -> tuple[int, str] | None:
     """The longest known name that begins at token `at`: its end token and its key.
 
     A name that is made of common words alone ("Old City", "North") counts only if we reviewed it ("Green Zone").
     """
+    common_words, end = stop_words()[0], min(len(words), at + _MAX_WORDS)
+    # where the first word stands that is no common one
+    rare = next((i for i in range(at, end) if words[i].text.lower() not in common_words), end)
     for stop in runs(text, words, at):
-        common = all(w.text.lower() in stop_words()[0] for w in words[at:stop])
+        common = stop <= rare
         if common and stop - at == 1 and words[at].text not in ("U.S.", "US", "UK"):
             return None
         folded = key(text[words[at].start : words[stop - 1].end])
@@ -163,7 +167,7 @@ class _Spot:
 
     index: PlaceIndex
     text: str
-    words: list[Word]
+    words: Sequence[Word]
     at: int
     stop: int
     folded: str

@@ -8,6 +8,7 @@ Persian, Hebrew or Amharic name ("Tall Rif‘at", "Tell Rifaat"); it is asked on
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from casus.text import fold
 
@@ -31,6 +32,7 @@ def word_set(listed: str) -> frozenset[str]:
 ARTICLES = word_set("al el ar as ash ad adh an at ath az ul il")
 
 
+@lru_cache(maxsize=16384)  # a report asks for each of its capitalised words several times
 def key(name: str) -> str:
     """The look-up key of a name; empty when nothing is left of it."""
     if name.isascii():

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -93,6 +92,10 @@ class PlaceIndex:
                 self._demonyms.setdefault(key(d), iso3)
         # a report names the same places again and again
         self._entry = lru_cache(maxsize=4096)(self._read)
+        self._rows = lru_cache(maxsize=16384)(self._rows_under)
+        self._lookup = lru_cache(maxsize=4096)(self._named)
+        self._country_of = lru_cache(maxsize=16384)(self._country_named)
+        self._is_country = lru_cache(maxsize=4096)(self._has_country)
         self._user: dict[str, list[PlaceEntry]] = {}
         for entry in extra:
             for k in sorted({key(n) for n in (entry.name, *entry.spellings, *entry.alternates)} - {""}):
@@ -148,14 +151,16 @@ class PlaceIndex:
             tuple(spellings.split("\n")[1:]), tuple(alternates.split("\n")) if alternates else (),
         )  # fmt: skip
 
+    def _rows_under(self, folded: str) -> tuple[int, ...]:
+        return tuple(self._store.find(folded))
+
     def under(self, folded: str, most: int | None = None) -> tuple[PlaceEntry, ...]:
         """The places under exactly that key (place_names.key), `most` of them at most."""
-        own = self._user.get(folded, [])
-        return (*own, *(self._entry(n) for n in islice(self._store.find(folded), most)))
+        return (*self._user.get(folded, ()), *map(self._entry, self._rows(folded)[:most]))
 
     def has(self, folded: str) -> bool:
         """Is there any place under that key (place_names.key)? Cheaper than a look-up."""
-        return folded in self._user or next(self._store.find(folded), None) is not None
+        return folded in self._user or bool(self._rows(folded))
 
     def lookup(self, name: str) -> tuple[PlaceEntry, ...]:
         """Every place of that name, countries and reviewed regions first, then the most populous first.
@@ -163,6 +168,9 @@ class PlaceIndex:
         "the", accents, apostrophes and hyphens do not matter; "city of X", "X province" and the like
         find X, a region first when the words say so. Empty when there is none.
         """
+        return self._lookup(name)
+
+    def _named(self, name: str) -> tuple[PlaceEntry, ...]:
         folded = key(name)
         found = [*self.under(folded)] if folded else []
         bare, kind = strip_kind(folded)
@@ -183,12 +191,18 @@ class PlaceIndex:
 
     def country_of(self, name: str) -> str | None:
         """ISO 3166 alpha-3 of a country's name or demonym ("Iranian", "the Netherlands"); None if neither."""
+        return self._country_of(name)
+
+    def _country_named(self, name: str) -> str | None:
         folded = key(name)
         found = next((e.iso3 for e in self.under(folded) if e.kind == "country"), None) if folded else None
         return found or self._demonyms.get(folded)
 
     def is_country(self, folded: str) -> bool:
         """Is that key a country's name?"""
+        return self._is_country(folded)
+
+    def _has_country(self, folded: str) -> bool:
         return any(e.kind == "country" for e in self.under(folded, 4))
 
     def country(self, iso3: str) -> PlaceEntry | None:
