@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casus.world.date_find import cues, families
 from casus.world.dates import DateContext, DateValue, find, inherit, resolve, when_of
 
 # a Wednesday
@@ -250,3 +251,23 @@ def test_word_salad_never_breaks(words: list[str], published: date, tense: str) 
 def test_a_very_long_sentence_is_read() -> None:
     text = "and then, as they said, the men went on " * 600 + "on Monday."
     assert [text[m.start : m.end] for m in find(text)] == ["on Monday"]
+
+
+WORDS_OF_TIME = [
+    "midMarch", "lateMay", "downfall", "2011", "the", "Fall", "ſince", "then", "Mon", ",", "May", "in", "9/11", "week",
+    "DAY", "MONDAY", "27", "June", "of", "last", "year", "Kweek", "18.01.2024", "a", "few", "mİnutes", "ago", "1990s",
+    "19th", "century", "eve", "weekend", "at", "dusk", "so", "far", "this", "'s", "New", "Year's", "Day", "mid-", "\n",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from([*WORDS_OF_TIME, *SALAD]), max_size=10), st.sampled_from(["", " ", "-"]))
+def test_no_family_is_passed_over_that_would_match(words: list[str], joint: str) -> None:
+    text = joint.join(words)
+    found = cues(text)
+    for family in families():
+        assert family.may_stand(found) or family.pattern.search(text) is None, family
+
+
+@pytest.mark.parametrize("text", ["in midMarch", "the downfall 2011", "ſince then", "at mİdnight", "on Sun, May 4"])
+def test_words_of_time_in_odd_writing_are_seen(text: str) -> None:
+    assert find(text)

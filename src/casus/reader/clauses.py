@@ -76,13 +76,19 @@ def body_kinds() -> dict[str, str]:
     return {phrase.lower(): row[1] for row in rows for phrase in row[2].split("|")}
 
 
+@cache
+def _lists_of() -> dict[str, frozenset[str]]:
+    """Word -> the names of the closed lists that hold it."""
+    table = word_lists()
+    return {
+        word: frozenset(n for n, held in table.items() if word in held) for word in frozenset().union(*table.values())
+    }
+
+
 def is_one(word: str, *lists: str) -> bool:
     """Whether the lower-case word stands in one of the closed lists."""
-    table = word_lists()
-    for name in lists:  # noqa: SIM110 - called for every word, and any() over a generator costs thrice
-        if word in table[name]:
-            return True
-    return False
+    known = _lists_of().get(word)  # most words stand in none
+    return known is not None and not known.isdisjoint(lists)
 
 
 # attribution, anaphora and status each ask for every sentence

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from casus.reader.figure_words import ACTIVE, COUNTED, FAMILY, NOUN, PASSIVE, PERSON, STATE, TOLL
 from casus.reader.quantities import Quantity, parse_quantity, quantities, total
@@ -125,10 +126,15 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[FigureMentio
     A count serves one harm word, and a harm word takes one count (or the sum of "four women and a
     child"). "Killed or wounded 30" is neither, and is left out.
     """
-    stop = len(text) if end is None else end
+    return list(_found(text, start, len(text) if end is None else end))
+
+
+# a sentence is asked for once for each of its claims
+@lru_cache(maxsize=512)
+def _found(text: str, start: int, stop: int) -> tuple[FigureMention, ...]:
     counted = quantities(text, start, stop)
     if not counted:
-        return []
+        return ()
     out: list[FigureMention] = []
     used: set[Quantity] = set()
     harms = _harms(text, start, stop)
@@ -145,7 +151,7 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[FigureMentio
             continue
         used.update(group)
         out.append(_mention(text, harm, group, start, stop))
-    return sorted(out, key=lambda m: (m.start, m.anchor_start))
+    return tuple(sorted(out, key=lambda m: (m.start, m.anchor_start)))
 
 
 def _only_kin(text: str, group: Sequence[Quantity]) -> bool:

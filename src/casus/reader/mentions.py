@@ -151,6 +151,8 @@ def _run(toks: Sequence[Token], i: int) -> int:
     """End of the run of name words and heads that starts at i; i itself when none starts here."""
     k = i
     words = lists()
+    if not toks[i].capital and toks[i].low not in words.heads:
+        return i  # nothing else begins a run
     while k < len(toks):
         t = toks[k]
         if is_break(toks, k) and t.text != "-":

@@ -80,6 +80,7 @@ _CLOSE = "\"”’')]»"
 _BULLETS = "▶►▸■●•◦‣⁃∙🔴"
 # direction marks, zero-width blanks and the soft hyphen count as blank at the edge of a sentence
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
+_BULLET = re.compile(f"[{_BULLETS}]")
 _EDGE_START = frozenset(_INVISIBLE + "-–—|/" + _BULLETS)
 
 # Terminal punctuation, what closes after it, then a blank, the end, or page debris that ran in ("-" or no
@@ -202,7 +203,7 @@ def _borders(text: str, start: int, end: int) -> list[int]:
             sentence_start = match.end()
     found.extend(m.end() for m in _RUN_IN.finditer(text, start, end) if m.group(1).lower() in _RUN_IN_WORDS)
     found.extend(m.start(1) for m in _LOST_DOT.finditer(text, start, end) if m.group(1).lower() in _LOST_DOT_WORDS)
-    found.extend(n for n in range(start, end) if text[n] in _BULLETS)
+    found.extend(m.start() for m in _BULLET.finditer(text, start, end))
     return sorted(found)
 
 

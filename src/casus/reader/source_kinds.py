@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice
 
 from casus.reader.clauses import Token, is_break, is_one, noun_kinds, read_rows, tokens
 from casus.reader.mentions import lists
@@ -16,11 +18,18 @@ _STRONG: tuple[SourceKind, ...] = ("expert", "unnamed", "witness", "activist", "
 
 
 @cache
-def _phrases() -> tuple[tuple[str, SourceKind], ...]:
-    """(phrase, kind), longest first, so that the narrower wins."""
+def _phrases() -> tuple[tuple[str, str, SourceKind], ...]:
+    """(phrase in lower case, phrase, kind), longest first, so that the narrower wins."""
     rows = [r for r in read_rows("source_nouns.tsv") if r[0] == "phrase"]
     out: list[tuple[str, SourceKind]] = [(p, r[1]) for r in rows for p in r[2].split("|")]  # type: ignore[misc]
-    return tuple(sorted(out, key=lambda x: (-len(x[0]), x[0])))
+    return tuple((p.lower(), p, kind) for p, kind in sorted(out, key=lambda x: (-len(x[0]), x[0])))
+
+
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """The phrase as whole words; with a capital in it, it must be written so."""
+    flags = 0 if any(c.isupper() for c in phrase) else re.IGNORECASE
+    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", flags)
 
 
 def source_kind(name: str, context: str = "") -> SourceKind:
@@ -56,9 +65,9 @@ def _spokesman(toks: tuple[Token, ...]) -> bool:
 
 
 def _named_body(words: str) -> SourceKind | None:
-    for phrase, kind in _phrases():
-        flags = 0 if any(c.isupper() for c in phrase) else re.IGNORECASE
-        if phrase.lower() in words.lower() and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", words, flags):
+    low = words.lower()
+    for sought, phrase, kind in _phrases():
+        if sought in low and _pattern(phrase).search(words):
             return kind
     return None
 
@@ -79,13 +88,28 @@ def _described(name: str, context: str) -> SourceKind | None:
     last = name.rsplit(maxsplit=1)[-1]
     if not last[:1].isupper():
         return None
-    for place in list(re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", context))[:_PLACES]:
-        before = context[max(0, place.start() - 90) : place.start()]
-        after = context[place.end() : place.end() + 140]
+    for start, end in islice(_standing(last, context), _PLACES):
+        before = context[max(0, start - 90) : start]
+        after = context[end : end + 140]
         kind = _apposition(after) or _title(before)
         if kind is not None:
             return kind
     return None
+
+
+def _standing(word: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where the word stands by itself in a text, in order."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        whole = not _wordy(text[at - 1 : at]) and not _wordy(text[end : end + 1])
+        if whole:
+            yield at, end
+        at = text.find(word, end if whole else at + 1)
+
+
+def _wordy(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _apposition(after: str) -> SourceKind | None:

@@ -86,49 +86,139 @@ class DateMention:
     kind: str = ""
 
 
+# Most sentences hold few words of time, and a pattern is slow to find that out. So each family names sets of
+# words; where a sentence has no word of one of them, the pattern cannot match and is not tried.
+_ANY_DIGIT, _DIGITS_JOINED, _YEARLIKE = "0", "0-0", "2000"
+_WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
+_JOINED = re.compile(r"\d[-/.]\d")
+_YEAR_START = re.compile(r"(?:1[5-9]|20)\d")
+# these may be glued to the word before: "midMarch", "downfall 2011"
+_GLUED_MONTHS = ("March", "May")
+_GLUED_SEASONS = ("spring", "summer", "autumn", "fall", "winter")
+# letters that a pattern without regard to case takes for i and s
+_LOOKALIKES = str.maketrans("ıİſ", "iis")
+
+
+def _set(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_MONTH_WORDS = _set(" ".join([*_FULL_MONTHS, "March", "May"])) | _set(_SHORT_MONTHS.replace("|", " "))
+_MONTH_WORDS |= {m.upper() for m in (*_FULL_MONTHS, "March", "May")}
+_DAY_NAMES = _set("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+_WEEKDAY_WORDS = _DAY_NAMES | {d.upper() for d in _DAY_NAMES} | _set("Mon Tues Tue Wed Thurs Thur Thu Fri Sat Sun")
+_UNIT_WORDS = _set(
+    "minute minutes hour hours day days night nights week weeks weekend weekends fortnight month months year years "
+    "decade decades century centuries"
+)
+_PART_WORDS = _set("morning afternoon evening night midnight noon midday dawn dusk daybreak nightfall")
+_DEIXIS_WORDS = _set("this last next past previous coming that same following first")
+_COUNTED_WORDS = _set("ago earlier later before after afterward afterwards prior beforehand now")
+_HOLIDAY_WORDS = _set(
+    "christmas boxing year valentine may bastille halloween armistice remembrance women victory human press "
+    "independence ash palm maundy holy good easter thanksgiving war"
+) | {_DIGITS_JOINED}
+_FIXED_WORDS = _set(
+    "today yesterday tomorrow tonight overnight midweek week all weekend eve far then end beginning start middle turn "
+    "earlier later late early soon shortly immediately right just moments dawn dusk noon midnight midday nightfall "
+    "daybreak"
+)
+_VAGUE_WORDS = _set(
+    "recent recently coming past preceding currently nowadays ago days weeks months years decades centuries hours time"
+)
+
+
+def cues(stretch: str) -> set[str]:
+    """What the families ask for: the words of a stretch as they stand and in lower case, and marks for digits."""
+    low = stretch.translate(_LOOKALIKES).lower()
+    found = {*_WORD.findall(stretch), *_WORD.findall(low)}
+    found.update(m for m in _GLUED_MONTHS if m in stretch)
+    found.update(s for s in _GLUED_SEASONS if s in low)
+    if _DIGIT.search(stretch):
+        found.add(_ANY_DIGIT)
+        if _JOINED.search(stretch):
+            found.add(_DIGITS_JOINED)
+        if _YEAR_START.search(stretch):
+            found.add(_YEARLIKE)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Expressions of one kind. `needs`: of each of these sets some member is among the cues of any match."""
+
+    kind: str
+    needs: tuple[frozenset[str], ...]
+    pattern: re.Pattern[str]
+
+    def may_stand(self, found: set[str]) -> bool:
+        """Whether a stretch with these cues can hold an expression of the family."""
+        return not any(found.isdisjoint(n) for n in self.needs)
+
+
 @cache
-def _families() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def families() -> tuple[Family, ...]:
+    """Every family of time expressions; where two match the same words the first counts."""
     lead = rf"(?:\b{_PREP}\s)?(?:\b(?i:the)\s)?(?:\b{_EDGE}[\s-]?)?"
     head = rf"(?:\b{_PREP}\s)?(?:\b{_EDGE}\s)?"
     return tuple(
-        (kind, re.compile(pattern))
-        for kind, pattern in (
-            ("day", rf"{lead}(?<![\w$€£])(?:{_CALENDAR})(?!\w)"),
-            ("weekday", rf"{head}(?:\b{_DEIXIS}\s)?\b{_WEEKDAY}\b(?:\s{_PART}\b)?"),
-            ("month", rf"{lead}(?:\b{_DEIXIS}\s)?(?<!\w)(?:{_SAFE_MONTH})(?!\w)(?!\s[A-Z][a-z])"),
+        Family(kind, needs, re.compile(pattern))
+        for kind, needs, pattern in (
+            (
+                "day",
+                (_MONTH_WORDS | {_DIGITS_JOINED}, frozenset({_ANY_DIGIT, "year"})),
+                rf"{lead}(?<![\w$€£])(?:{_CALENDAR})(?!\w)",
+            ),
+            ("weekday", (_WEEKDAY_WORDS,), rf"{head}(?:\b{_DEIXIS}\s)?\b{_WEEKDAY}\b(?:\s{_PART}\b)?"),
+            ("month", (_MONTH_WORDS,), rf"{lead}(?:\b{_DEIXIS}\s)?(?<!\w)(?:{_SAFE_MONTH})(?!\w)(?!\s[A-Z][a-z])"),
             (
                 "month",
+                (frozenset(_GLUED_MONTHS),),
                 rf"(?:\b(?i:in|since|until|by|from|during|between|before|after|through)\s(?:{_EDGE}[\s-]?)?"
                 rf"|\b{_EDGE}[\s-]?|\b(?i:last|this|next|past)\s)(?:March|May)(?![\w’'])",
             ),
             (
                 "year",
+                (frozenset({_YEARLIKE}),),
                 rf"(?:\b{_PREP}\s(?:{_EDGE}[\s-]?)?(?:the\syears?\s)?|\b{_EDGE}[\s-]?|(?<=\b[Tt]he\s)"
                 rf"|(?<=\ba\s)|(?<=[’']s\s)"
                 rf"|(?<=\bits\s)|(?<=\band\s)|(?<=\bof\s)|(?<=\())\b{_YEAR}(?![\w$€£]|\s(?:people|men"
                 rf"|women|soldiers|troops|dead|civilians))",
             ),
-            ("year", rf"(?:\b{_PREP}\s)?(?:\b(?i:the)\s)?(?:\b{_EDGE}[\s-]?)?\b(?:1[5-9]|20)\d0[’']?s\b"),
             (
                 "year",
+                (frozenset({_YEARLIKE}),),
+                rf"(?:\b{_PREP}\s)?(?:\b(?i:the)\s)?(?:\b{_EDGE}[\s-]?)?\b(?:1[5-9]|20)\d0[’']?s\b",
+            ),
+            (
+                "year",
+                (frozenset({"century"}),),
                 r"(?:\bin\s)?(?:\b(?i:the)\s)?(?:\b(?:early|late|mid)-?\s?)?\b\d{1,2}(?:st|nd|rd|th)(?:\s"
                 r"|-)century\b",
             ),
-            ("month", rf"{lead}(?:{_DEIXIS}\s{_SEASON}|{_SEASON}\s(?:of\s)?{_YEAR})\b"),
-            ("holiday", rf"(?:\b{_PREP}\s)?(?<!\w){_HOLIDAY}(?!\w)(?:\s{_YEAR})?"),
-            ("relative", rf"{head}\b{_DEIXIS}\s(?:{_NUM}\s)?(?:{_UNIT}|{_PART})\b(?:\s{_OF_YEAR})?"),
+            ("month", (frozenset(_GLUED_SEASONS),), rf"{lead}(?:{_DEIXIS}\s{_SEASON}|{_SEASON}\s(?:of\s)?{_YEAR})\b"),
+            ("holiday", (_HOLIDAY_WORDS,), rf"(?:\b{_PREP}\s)?(?<!\w){_HOLIDAY}(?!\w)(?:\s{_YEAR})?"),
             (
                 "relative",
+                (_DEIXIS_WORDS, _UNIT_WORDS | _PART_WORDS),
+                rf"{head}\b{_DEIXIS}\s(?:{_NUM}\s)?(?:{_UNIT}|{_PART})\b(?:\s{_OF_YEAR})?",
+            ),
+            (
+                "relative",
+                (_UNIT_WORDS, _COUNTED_WORDS),
                 rf"(?:\b{_PREP}\s)?(?:\b{_SOME}\s)?(?:\b{_NUM}[\s-]|\b(?i:the)\s|(?=\b\w+s\s))\b{_UNIT}"
                 r"(?:-and-a-half|\sand\sa\shalf)?\s(?i:ago|earlier|later|before|after|afterwards?|prior"
                 r"|beforehand|from\snow)\b",
             ),
             (
                 "relative",
+                (_UNIT_WORDS,),
                 rf"\b(?i:for|over|in|within|after)\s(?:{_SOME}\s)?(?:{_NUM})\s{_UNIT}\b",
             ),
             (
                 "relative",
+                (_FIXED_WORDS,),
                 r"\b(?i:today|yesterday|tomorrow|tonight|overnight|midweek"
                 r"|(?:the\s)?day\s(?:before\syesterday"
                 r"|after\stomorrow)|(?:(?:all|during|for|in|over|throughout)\s)?(?:the\s)?week\sof"
@@ -143,6 +233,7 @@ def _families() -> tuple[tuple[str, re.Pattern[str]], ...]:
             ),
             (
                 "vague",
+                (_VAGUE_WORDS,),
                 r"\b(?i:(?:in|over|during)\s(?:the\s)?(?:recent|coming|past|preceding)\s(?:days|weeks"
                 r"|months|years|times|hours)"
                 r"|recent(?:ly)?|currently|nowadays|long\sago|for\s(?:days|weeks|months|years|decades"
@@ -185,13 +276,16 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[DateMention]
 @lru_cache(maxsize=512)
 def _found(text: str, start: int, stop: int) -> tuple[DateMention, ...]:
     found: list[DateMention] = []
-    for kind, pattern in _families():
-        for match in pattern.finditer(text, start, stop):
+    said = cues(text[start:stop])
+    for family in families():
+        if not family.may_stand(said):
+            continue
+        for match in family.pattern.finditer(text, start, stop):
             at = match.start()
             while at < match.end() and text[at].isspace():
                 at += 1
             if at < match.end():
-                found.append(DateMention(at, match.end(), kind))
+                found.append(DateMention(at, match.end(), family.kind))
     kept: list[DateMention] = []
     taken: set[int] = set()
     for mention in sorted(found, key=lambda m: (m.start - m.end, m.start)):
