@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from casus.text import words as word_spans
 from training.labels import ROLES, TO_PLOVER, TO_ROLE
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+ANNOTATIONS = Path(__file__).parent / "annotations"
+# where the sentences of texts start and end that come without: offsets into the text, by document
+SENTENCES = ANNOTATIONS / "sentences.json"
 
 
 @dataclass
@@ -186,11 +190,67 @@ def document_units(doc: dict[str, Any], claims: list[dict[str, Any]], longest: i
 
 
 def load_doc(key: str) -> dict[str, Any]:
-    return json.loads((SHARED / f"gold/docs/{key}.json").read_text(encoding="utf-8"))
+    """A gold report, or one that was annotated here: text and sentences, as in the gold's `docs`."""
+    gold = SHARED / f"gold/docs/{key}.json"
+    if gold.exists():
+        return json.loads(gold.read_text(encoding="utf-8"))
+    raw = SHARED / f"raw/voa/{key}.json"
+    if raw.exists():
+        return json.loads(raw.read_text(encoding="utf-8"))
+    made = _joined(_wikievents()[key]) if key.startswith("wiki-") else _releases()[key]
+    bounds = json.loads(SENTENCES.read_text(encoding="utf-8"))[key]
+    return made | {"id": key, "sentences": bounds}
 
 
 def load_claims(key: str) -> list[dict[str, Any]]:
-    return list(_lines(SHARED / f"gold/claims/{key}.jsonl"))
+    gold = SHARED / f"gold/claims/{key}.jsonl"
+    return list(_lines(gold if gold.exists() else ANNOTATIONS / f"{key}.jsonl"))
+
+
+def annotated_ids() -> list[str]:
+    """The reports annotated in `training/annotations`, sorted: trained on in every fold, never scored on."""
+    return sorted(p.stem for p in ANNOTATIONS.glob("*.jsonl"))
+
+
+def write_annotated(folder: Path) -> Path:
+    """The annotated reports as the scorer wants them, docs/ and claims/ under `folder`, which is returned."""
+    for kind in ("docs", "claims"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+    for key in annotated_ids():
+        doc = {"publisher": None, "url": None} | load_doc(key) | {"id": key}
+        doc["published"] = doc.get("published") or doc.pop("date", None)
+        (folder / f"docs/{key}.json").write_text(json.dumps(doc), encoding="utf-8")
+        text = (ANNOTATIONS / f"{key}.jsonl").read_text(encoding="utf-8")
+        (folder / f"claims/{key}.jsonl").write_text(text, encoding="utf-8")
+    return folder
+
+
+@cache
+def _wikievents() -> dict[str, dict[str, Any]]:
+    """The reports of WikiEvents by the ids that their annotations have here."""
+    return {f"wiki-{d['docid']}": d for d in _lines(SHARED / "corpora/wikievents_train.jsonl.gz")}
+
+
+# tokens that stand close to the one before, and those that the next one stands close to
+_CLOSE_BEFORE = frozenset(", . ; : ! ? ) ] } % ’ ” '".split())
+_CLOSE_AFTER = frozenset("( [ { $ £ € “ ‘".split())
+
+
+def _joined(row: dict[str, Any]) -> dict[str, Any]:
+    """A tokenised report as a text; which way round a straight quote stands is not known, so it stands alone."""
+    text, tokens = "", row["tokens"]
+    apart = {"s", "t", "re", "ve", "ll", "d", "m"}
+    for before, token in pairwise(["", *tokens]):
+        clitic = token in apart and before in ("’", "'")
+        close = token in _CLOSE_BEFORE or before in _CLOSE_AFTER or clitic or "-" in (token, before)
+        text += token if close or not text else f" {token}"
+    return {"id": f"wiki-{row['docid']}", "title": None, "published": None, "text": text}
+
+
+@cache
+def _releases() -> dict[str, dict[str, Any]]:
+    """The press releases and articles of re3d by the ids that their annotations have here."""
+    return {f"re3d-{d['id'][:12]}": d for d in _lines(SHARED / "corpora/re3d_open.jsonl.gz")}
 
 
 def gold_units(ids: list[str], longest: int = 0) -> list[Unit]:

@@ -39,6 +39,7 @@ class Recipe:
     also: int = 0  # train on windows of this many words too, beside those of `window`
     budget: int = 2048  # sub-words a step
     written: bool = True
+    annotated: bool = True  # the reports annotated here, beside the gold ones
     general: float = 0.15  # share of steps on the general corpora while fitting the claims
     role_weight: float = 0.4
     smoothing: float = 0.0
@@ -213,6 +214,8 @@ def run(recipe: Recipe, folder: Path) -> Reader:
     recipe = replace(recipe, shape=replace(recipe.shape, native=native))
     model = pretrained(recipe, general)
     ids = fold_ids(recipe.fold)[0] if recipe.fold >= 0 else corpora.gold_ids()
+    if recipe.annotated:
+        ids = ids + corpora.annotated_ids()
     claims = corpora.gold_units(ids, recipe.window)
     if recipe.also:
         claims += corpora.gold_units(ids, recipe.also)
