@@ -7,12 +7,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casus.reader.chooser import Chooser, load_choosers
+from casus.reader.decode import Draft
+from casus.reader.heads import Detected
+from casus.reader.hints import Hints
 from casus.reader.inherit import choose, inherit, task_open
-from casus.reader.inherit_features import TASKS, Board, Context, Option, options
+from casus.reader.inherit_features import OWN, TASKS, Board, Context, Option, options
 from casus.reader.relate import explain, link, load_weights
 from casus.reader.relate_words import content_stems, families, stem
 from casus.records import Claim, Document, Figure, Participant, Place, Span, When
@@ -155,8 +160,15 @@ def test_task_open_is_about_what_is_missing() -> None:
     assert not task_open(unresolved, "date")
 
 
+def chooser(table: dict[str, float]) -> Chooser:
+    """One with a linear path only."""
+    rows = np.array([[v, 0.0] for v in table.values()], np.float32)
+    zero = np.zeros(1, np.float32)
+    return Chooser({k: n for n, k in enumerate(table)}, rows, zero, zero)
+
+
 def test_equal_values_add_up() -> None:
-    table = {"a": 0.5, "none": 1.0}
+    table = chooser({"a": 0.5, "none": 1.0})
     none = Option("", None, {"none": 1.0}, "")
     twice = [Option("BOR", NORVIK, {"a": 1.0}, s) for s in ("sentence 1", "sentence 2")]
     assert choose([none, twice[0]], table) is None
@@ -191,7 +203,55 @@ def test_families_and_content_words() -> None:
 
 
 def test_weights_hold_every_task() -> None:
-    assert set(load_weights()) == {"link", *TASKS}
+    assert all("cut" in load_weights()[step] for step in ("link", "again"))
+    assert set(load_choosers()) == set(TASKS)
+
+
+def test_a_chooser_adds_rows_and_bends_them_once() -> None:
+    rows = np.array([[1.0, 2.0], [0.5, -3.0]], np.float32)
+    made = Chooser({"a": 0, "b": 1}, rows, np.array([0.5], np.float32), np.array([2.0], np.float32))
+    assert made.scores([{"a": 1.0}, {"a": 1.0, "b": 2.0}, {"unknown": 9.0}, {}]) == [6.0, 2.0, 1.0, 1.0]
+
+
+def hints(claim: Claim, **likely: tuple[str, float]) -> Hints:
+    """The draft of a claim for which the network gave these words these probabilities of starting a role."""
+    a, b = claim.sentence.start, claim.sentence.end
+    spans = tuple(m.span() for m in re.compile(r"\w+").finditer(TEXT, a, b))
+    starts = {r: tuple(p if TEXT[x:y] == w else 0.01 for x, y in spans) for r, (w, p) in likely.items()}
+    detected = Detected(0, 0, claim.type, 0.9, None, "happened", 0.9, 0.1, 0.1)
+    named = (side("Ruritania", "RUR", "GOV", 1),) if claim is CONDEMNED else ()
+    return Hints(Draft(0, claim.trigger.start, claim.trigger.end, detected, {}, spans, starts), named)
+
+
+def test_chance_is_that_of_the_likeliest_word_in_a_span() -> None:
+    draft = hints(CONDEMNED, actor=("Ruritania", 0.9)).draft
+    where = at("Ruritania", 1)
+    assert draft.chance("actor", where.start, where.end) == 0.9
+    assert draft.chance("actor", where.end, where.end + 5) == 0.01
+    assert draft.chance("recipient", where.start, where.end) == 0.0
+
+
+def test_own_words_and_named_actors_are_options_where_the_network_was_heard() -> None:
+    heard = [hints(c, actor=("Ruritania", 0.9)) for c in (SHELLED, SHELLING, CONDEMNED, BOMBED)]
+    board = Board.of(DOCUMENT, bounds(), linked(SHELLED, SHELLING, CONDEMNED, BOMBED), CONTEXT, heard)
+    own = [o for o in options(board, 2, "actor") if o.said == OWN]
+    assert [o.group for o in own] == ["RUR"]
+    assert own[0].features["own, surest"] > 0
+    named = [o for o in options(board, 2, "recipient") if o.said.endswith("in the sentence")]
+    assert [o.group for o in named] == ["RUR"]
+    assert named[0].features["named before"] == 1.0
+
+
+def test_a_value_that_likelier_belongs_elsewhere_is_dropped_with_a_reason() -> None:
+    only_none: dict[str, Chooser] = {t: chooser({"none": 9.0}) for t in TASKS}
+    given_ = [replace(SHELLED, event="e1")]
+    (made,) = inherit(DOCUMENT, bounds(), given_, CONTEXT, hints=[hints(SHELLED)], choosers=only_none)
+    assert made.actors == made.recipients == ()
+    assert made.when.start is None
+    assert made.place == NORVIK
+    assert "actor of its own sentence likelier belongs elsewhere" in made.reasons
+    (kept,) = inherit(DOCUMENT, bounds(), given_, CONTEXT, choosers=only_none)
+    assert kept == given_[0]
 
 
 SPANS = st.lists(st.tuples(st.integers(0, len(TEXT) - 2), st.integers(1, 12)), max_size=8)

@@ -232,8 +232,8 @@ def _wikievents() -> dict[str, dict[str, Any]]:
 
 
 # tokens that stand close to the one before, and those that the next one stands close to
-_CLOSE_BEFORE = frozenset(", . ; : ! ? ) ] } % ’ ” '".split())
-_CLOSE_AFTER = frozenset("( [ { $ £ € “ ‘".split())
+_CLOSE_BEFORE = frozenset([",", ".", ";", ":", "!", "?", ")", "]", "}", "%", "’", "”", "'"])
+_CLOSE_AFTER = frozenset(["(", "[", "{", "$", "£", "€", "“", "‘"])
 
 
 def _joined(row: dict[str, Any]) -> dict[str, Any]:

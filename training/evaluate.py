@@ -58,12 +58,12 @@ class Remembering:
         return [self.known[w] for w in windows]
 
 
-def documents(ids: list[str]) -> list[Document]:
+def documents(ids: list[str], folder: Path = GOLD) -> list[Document]:
     from casus.intake.load import documents_from_bytes
 
     out: list[Document] = []
     for key in ids:
-        for made in documents_from_bytes((GOLD / f"docs/{key}.json").read_bytes(), name=key):
+        for made in documents_from_bytes((folder / f"docs/{key}.json").read_bytes(), name=key):
             assert not isinstance(made, Failure), made
             out.append(made)
     return out

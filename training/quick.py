@@ -72,7 +72,8 @@ def _roles(text: str, doc: Any, claim: Any, windows: Any, hidden: Any, heads: He
     found = heads._attributes(states[trigger.first], _one_hot(heads, claim["type"]), trigger.first, trigger.last)
     if trigger.status != "happened" or found.status != "happened":
         seen[trigger.status, found.status == trigger.status] += 1
-    predicted = [(s.role, s.first, s.last) for s in heads.spans(states, given, heads.projected(states))]
+    scores = heads.role_scores(states, given, heads.projected(states))
+    predicted = [(s.role, s.first, s.last) for s in heads.spans(scores)]
     for role, a, b in predicted:
         roles[role][1] += 1
         roles[role][0] += any(r == role and a <= y and x <= b for r, x, y in trigger.roles)

@@ -12,6 +12,7 @@ from casus.reader import anaphora, attribution, figures, status
 from casus.reader.anaphora import Antecedent
 from casus.reader.attribution import Attribution
 from casus.reader.decode import Draft, Found
+from casus.reader.hints import Hints
 from casus.reader.inherit_features import Context
 from casus.reader.mentions import NamedMention, split_coordination
 from casus.reader.sentences import Sentence
@@ -44,6 +45,19 @@ SPEECH_ACTS = frozenset(("ACCUSE", "REQUEST", "REJECT", "THREATEN", "SUPPORT"))
 HARMFUL = frozenset(("ASSAULT", "COERCE", "SANCTION", "PROTEST"))
 # below this a source counts as a hint only (the heads give it from a lower threshold on)
 LEAST = {"source": 0.5}
+# what a sentence must say of people somewhere before a number that only the model sees counts as theirs
+HARM: dict[Measure, re.Pattern[str]] = {
+    "killed": re.compile(
+        r"kill|dead|death|\bdie[sd]?\b|dying|slain|slay|slaught|massacr|fatal|murder|execut|behead|assassin|"
+        r"\blives\b|\btoll\b|casualt|\bbod(?:y|ies)\b|perish|victim|martyr",
+        re.IGNORECASE,
+    ),
+    "injured": re.compile(r"wound|injur|hurt|maim|casualt|hospital", re.IGNORECASE),
+    "detained": re.compile(
+        r"arrest|detain|detention|captur|seiz|custody|jail|prison|\bheld\b|hostage|abduct|kidnap|round|captive",
+        re.IGNORECASE,
+    ),
+}
 # a possessive date holds for the noun that it stands before, with a few words of description between them
 POSSESSIVE = re.compile(r"[^,;:.!?\n]{2,40}?['’]s\s")
 POSSESSED_WITHIN = 40
@@ -76,6 +90,7 @@ class Page:
     reader: str
     # what has been resolved already: the same words stand in many claims
     known_sides: dict[tuple[int, int, str | None], Participant] = field(default_factory=dict)
+    known_actors: dict[int, tuple[Participant, ...]] = field(default_factory=dict)
     known_places: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = field(default_factory=dict)
 
     @property
@@ -183,6 +198,15 @@ class Page:
         why = f"{span.exact!r} is {before.text!r} ({before.why}); {got.why}" if before else got.why
         return Participant(span, got.name or self.text[a:b], got.who, got.sector, got.actor_id, why)
 
+    def hints(self, draft: Draft) -> Hints:
+        """The draft with the known actors of its sentence, pronouns and "the group" followed back."""
+        if draft.sentence not in self.known_actors:
+            a, b = self.bounds[draft.sentence]
+            spans = {(m.start, m.end) for m in self.actors if a <= m.start < b}
+            spans |= {(s, e) for s, e in self.antecedents if a <= s < b and (s, e) not in spans}
+            self.known_actors[draft.sentence] = tuple(self.participant(s, e, None) for s, e in sorted(spans))
+        return Hints(draft, self.known_actors[draft.sentence])
+
     # ------------------------------------------------------------------ where and when
 
     def place(self, draft: Draft) -> Place | None:
@@ -279,6 +303,8 @@ class Page:
             marked = max(likely(draft, measure), key=lambda f: f.probability, default=None)
             if marked is None or any(f.measure == measure for f in out):
                 continue
+            if not HARM[measure].search(self.text, sentence.start, sentence.end):
+                continue  # "two officers were stabbed": the model counts them, but nobody says that they died
             got = figures.parse_figure(self.text[marked.start : marked.end], measure)
             if got:
                 out.append(Figure(measure, got[0], got[1], Span.cut(self.text, marked.start, marked.end), *got[2:]))

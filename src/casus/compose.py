@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+
+from threadpoolctl import ThreadpoolController
 
 from casus.assemble import Page
 from casus.config import Config
@@ -15,6 +18,8 @@ from casus.reader.decode import NameFound, draft_claims, find_names, make_window
 from casus.reader.encoder import MODEL_FOLDER, Floats, OnnxEncoder, Window, WordEncoder
 from casus.reader.features import FLAG_BITS
 from casus.reader.heads import Heads
+from casus.reader.hints import Hints
+from casus.reader.inherit_features import Context
 from casus.reader.mentions import NamedMention, mentions
 from casus.reader.sentences import Sentence, split
 from casus.records import Claim, Document, Failure
@@ -25,7 +30,9 @@ from casus.world.places import PlaceIndex
 
 # documents whose windows are encoded together: enough that batches of one length fill up, few enough
 # that the first table appears soon
-TOGETHER = 16
+TOGETHER = 8
+# groups that wait for the encoder or are in it while one is finished: with two it is never idle
+GROUPS_AHEAD = 2
 
 _ACTOR_FLAGS = {
     "country": "country", "demonym": "demonym", "capital": "capital", "organ": "organ", "person": "person",
@@ -49,6 +56,15 @@ class Prepared:
         return [(s.start, s.end) for s in self.sentences]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A document's claims as each sentence tells them, with what they are related and completed by."""
+
+    claims: tuple[Claim, ...]
+    hints: tuple[Hints, ...]
+    context: Context
+
+
 # a document that is ready for the encoder, or the failure in its place
 Ready = Prepared | tuple[Document, Failure]
 
@@ -60,6 +76,7 @@ class Reader:
         self, encoder: WordEncoder, heads: Heads, book: ActorBook, index: PlaceIndex, *, debug: bool = False
     ) -> None:
         self.encoder, self.heads, self.book, self.index, self.debug = encoder, heads, book, index, debug
+        self.threads = ThreadpoolController()
 
     @classmethod
     def load(cls, config: Config) -> Reader:
@@ -85,18 +102,18 @@ class Reader:
         return self.finish(prepared, self.encoder.run(prepared.windows))
 
     def read_many(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Claim] | Failure]]:
-        """Each document with its claims, in order; several are encoded together, one group ahead of the one
+        """Each document with its claims, in order; several are encoded together, some groups ahead of the one
         that is being finished. A document that cannot be read gives a Failure in its place."""
+        begun: deque[tuple[list[Ready], Future[list[Floats]]]] = deque()
         with ThreadPoolExecutor(max_workers=1) as ahead:
-            begun: tuple[list[Ready], Future[list[Floats]]] | None = None
             for group in self._groups(documents):
                 windows = [w for p in group if isinstance(p, Prepared) for w in p.windows]
-                next_one = (group, ahead.submit(self.encoder.run, windows))
-                if begun:
-                    yield from self._finished(begun[0], begun[1].result())
-                begun = next_one
-            if begun:
-                yield from self._finished(begun[0], begun[1].result())
+                begun.append((group, ahead.submit(self.encoder.run, windows)))
+                if len(begun) > GROUPS_AHEAD:
+                    ready, encoded = begun.popleft()
+                    yield from self._finished(ready, encoded.result())
+            for ready, encoded in begun:
+                yield from self._finished(ready, encoded.result())
 
     def _groups(self, documents: Iterable[Document]) -> Iterator[list[Ready]]:
         group: list[Ready] = []
@@ -131,22 +148,36 @@ class Reader:
 
     def finish(self, prepared: Prepared, hidden: Sequence[Floats]) -> list[Claim]:
         """From the encoder's hidden states [words, hidden] of each window to related claims."""
+        # many small products: spread over cores they take twice as long and keep the encoder waiting
+        with self.threads.limit(limits=1, user_api="blas"):
+            return related(prepared, self.told(prepared, hidden))
+
+    def told(self, prepared: Prepared, hidden: Sequence[Floats]) -> Told:
+        """The claims as each sentence tells them, not yet related to one another."""
         drafts = draft_claims(prepared.windows, hidden, self.heads, prepared.bounds)
         drafts = without_outcomes(prepared.document.text, drafts)
         if not drafts:
-            return []
+            return Told((), (), Context())
         seen = find_names(prepared.windows, hidden, self.heads)
         page = Page(
             prepared.document, prepared.sentences, prepared.actors, prepared.places, prepared.home,
             tuple(named_mentions(prepared, seen)), self.book, self.index, self.encoder.name,
         )  # fmt: skip
-        claims = [page.claim(d, drafts) for d in drafts]
+        made = [(page.claim(d, drafts), page.hints(d)) for d in drafts]
         if not is_political(prepared.actors, sum(len(w.words) for w in prepared.windows)):
-            claims = [c for c in claims if in_scope(c)]
-        bounds, text = prepared.bounds, prepared.document.text
-        labels = relate.link(text, bounds, claims)
+            made = [(c, h) for c, h in made if in_scope(c)]
+        return Told(tuple(c for c, _ in made), tuple(h for _, h in made), page.context())
+
+
+def related(prepared: Prepared, told: Told) -> list[Claim]:
+    """The claims joined into events and completed: sides first, then events once more, then places and dates."""
+    bounds, document = prepared.bounds, prepared.document
+    claims: Sequence[Claim] = told.claims
+    for step, tasks in (("link", inherit.SIDES), ("again", inherit.WHERE_AND_WHEN)):
+        labels = relate.link(document.text, bounds, claims, relate.load_weights()[step])
         labelled = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]
-        return inherit.inherit(prepared.document, bounds, labelled, page.context())
+        claims = inherit.inherit(document, bounds, labelled, told.context, hints=told.hints, tasks=tasks)
+    return [replace(c, confidence=relate.confidence(c.confidence)) for c in claims]
 
 
 def dictionary_flags(actors: Iterable[ActorMention], places: Iterable[PlaceMention]) -> list[tuple[int, int, int]]:
@@ -161,10 +192,12 @@ _NAME_KINDS: dict[str, str] = {"PER": "person", "ORG": "organisation", "LOC": "p
 def named_mentions(prepared: Prepared, seen: Sequence[NameFound]) -> list[NamedMention]:
     """Candidate antecedents: the rules' noun phrases, and names that only the model sees."""
     found = mentions(prepared.document.text, prepared.bounds)
-    taken = [(m.start, m.end) for m in found]
+    taken = bytearray(len(prepared.document.text))
+    for m in found:
+        taken[m.start : m.end] = b"\1" * (m.end - m.start)
     for name in seen:
         kind = _NAME_KINDS.get(name.kind)
-        if kind and not any(a < name.end and name.start < b for a, b in taken):
+        if kind and 1 not in taken[name.start : name.end]:
             found.append(NamedMention(name.start, name.end, kind, False))  # type: ignore[arg-type]
     return sorted(found, key=lambda m: (m.start, m.end))
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from casus.reader import event_words
+from casus.reader import diplomacy, event_words
 from casus.reader.encoder import Floats, Window
 from casus.reader.features import EVENT_SHIFT
 from casus.reader.heads import Detected, Heads
 from casus.text import words
 
 Offsets = tuple[int, int]
+
+# roles whose scores are kept for every word: what a claim's values are chosen by (`inherit`)
+HINTED = frozenset(("actor", "recipient", "place", "date"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,18 @@ class Draft:
     end: int
     detected: Detected
     roles: Mapping[str, tuple[Found, ...]]
+    # offsets of the window's words, and how likely each starts a span of each role
+    words: tuple[Offsets, ...] = ()
+    starts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def chance(self, role: str, start: int, end: int) -> float:
+        """The model's probability that the words `[start, end)` begin a span of that role; 0 where it saw none."""
+        scores = self.starts.get(role)
+        if not scores:
+            return 0.0
+        first = bisect_right(self.words, start, key=lambda w: w[1])
+        last = bisect_left(self.words, end, key=lambda w: w[0])
+        return max(scores[first:last], default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +104,18 @@ def draft_claims(
     for window, states in zip(windows, hidden, strict=True):
         detected = heads.detect(states)
         projected = heads.projected(states) if detected else states
-        for found in detected:
+        for seen in detected:
+            found = diplomacy.as_coded(seen, window.words)
             roles: dict[str, tuple[Found, ...]] = {}
-            for span in heads.spans(states, found, projected):
+            scores = heads.role_scores(states, found, projected)
+            for span in heads.spans(scores):
                 place = Found(window.spans[span.first][0], window.spans[span.last][1], span.probability)
                 roles[span.role] = (*roles.get(span.role, ()), place)
             start, end = window.spans[found.first][0], window.spans[found.last][1]
             sentence = bisect_right(starts, start) - 1
             # a trigger of several words ends with its sentence
-            out.append(Draft(sentence, start, min(end, sentences[sentence][1]), found, roles))
+            begins = {r: tuple(scores[:, n, 0].tolist()) for n, r in enumerate(heads.roles) if r in HINTED}
+            out.append(Draft(sentence, start, min(end, sentences[sentence][1]), found, roles, window.spans, begins))
     return out
 
 

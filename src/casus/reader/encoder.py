@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -60,17 +62,17 @@ class Tokens:
 
 
 class OnnxEncoder:
-    """The shipped encoder. Deterministic: fixed thread count, static int8, batches of one length."""
+    """The shipped encoder. Deterministic: static int8, batches of one length, each run by one thread."""
 
     def __init__(self, folder: Path = MODEL_FOLDER, threads: int = 0) -> None:
         try:
             self.card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads
+            # threads of one pass wait for one another at every layer, which is dear where another thread finishes
+            # documents on the same cores: so each batch has one thread, and several batches run side by side
+            options.intra_op_num_threads = 1
             options.log_severity_level = 3
-            # idle threads would spin on the core that finishes the documents before
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             self.session = onnxruntime.InferenceSession(
                 str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
             )
@@ -79,6 +81,7 @@ class OnnxEncoder:
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self.name: str = self.card["name"]
+        self.pool = ThreadPoolExecutor(threads or os.cpu_count() or 1, "encoder")
 
     def tokens(self, windows: Sequence[Window]) -> list[Tokens]:
         """Sub-words of each window; words beyond `LONGEST` sub-words get none."""
@@ -111,14 +114,21 @@ class OnnxEncoder:
         groups: dict[int, list[int]] = defaultdict(list)
         for n, t in enumerate(coded):
             groups[-(-len(t.ids) // BUCKET) * BUCKET].append(n)
+        # the longest first: a long batch begun last would leave the other threads idle
+        batches = [b for length in sorted(groups, reverse=True) for b in _batches(groups[length], length)]
+
+        def one(batch: tuple[int, list[int]]) -> list[Floats]:
+            length, members = batch
+            hidden = self.forward([coded[n] for n in members], length)
+            return [
+                _word_rows(row, coded[n].first, len(windows[n].words))
+                for row, n in zip(hidden, members, strict=True)
+            ]
+
         out: list[Floats] = [np.zeros((0, 0), np.float32)] * len(coded)
-        for length, members in sorted(groups.items()):
-            size = max(1, min(BATCH, BATCH_SUBWORDS // length))
-            for at in range(0, len(members), size):
-                chunk = members[at : at + size]
-                hidden = self.forward([coded[n] for n in chunk], length)
-                for row, n in zip(hidden, chunk, strict=True):
-                    out[n] = _word_rows(row, coded[n].first, len(windows[n].words))
+        for (_, members), rows in zip(batches, self.pool.map(one, batches), strict=True):
+            for n, row in zip(members, rows, strict=True):
+                out[n] = row
         return out
 
     def forward(self, coded: Sequence[Tokens], length: int) -> Floats:
@@ -133,6 +143,11 @@ class OnnxEncoder:
             flags[row, : len(t.ids)] = bits & 1
         result: Floats = self.session.run(["hidden"], {"ids": ids, "shapes": shapes, "flags": flags})[0]
         return result
+
+
+def _batches(members: list[int], length: int) -> list[tuple[int, list[int]]]:
+    size = max(1, min(BATCH, BATCH_SUBWORDS // length))
+    return [(length, members[at : at + size]) for at in range(0, len(members), size)]
 
 
 def _word_rows(hidden: Floats, first: list[int], words: int) -> Floats:

@@ -134,27 +134,30 @@ class Heads:
         """The words' half of the pair scorer, once a window: [words, hidden] -> [words, pair]."""
         return self._linear("pairs.word", hidden)
 
-    def spans(self, hidden: Floats, trigger: Detected, projected: Floats) -> list[RoleSpan]:
-        """The role spans of a trigger of this window, in reading order."""
+    def role_scores(self, hidden: Floats, trigger: Detected, projected: Floats) -> Floats:
+        """How likely each word starts a role's span and stands inside one: [words, roles, 2]."""
         words = np.arange(len(hidden))
         x = self._linear("pairs.trigger", hidden[trigger.first])[None] + projected
         x = x + self.w["pairs.distance.weight"][distance_bucket(words - trigger.first)]
         x = np.maximum(x + self.w["pairs.kinds.weight"][self.types.index(trigger.type)], 0)
-        scores = sigmoid(self._linear("pairs.roles", x))
+        return sigmoid(self._linear("pairs.roles", x)).reshape(len(hidden), len(self.roles), 2)
+
+    def spans(self, scores: Floats) -> list[RoleSpan]:
+        """The role spans that one trigger's `role_scores` hold, in reading order."""
         out = []
         for r, role in enumerate(self.roles):
-            start, inside = scores[:, 2 * r], scores[:, 2 * r + 1]
-            threshold = self.thresholds.get(role, 0.5)
-            i = 0
-            while i < len(hidden):
-                if start[i] <= threshold:
-                    i += 1
+            hot = np.flatnonzero(scores[:, r, 0] > self.thresholds.get(role, 0.5)).tolist()
+            if not hot:
+                continue
+            start, inside = scores[:, r, 0].tolist(), scores[:, r, 1].tolist()
+            last = -1
+            for i in hot:
+                if i <= last:
                     continue
                 last = i
-                while last + 1 < len(hidden) and inside[last + 1] > max(0.5, start[last + 1]):
+                while last + 1 < len(start) and inside[last + 1] > max(0.5, start[last + 1]):
                     last += 1
-                out.append(RoleSpan(role, i, last, float(start[i])))
-                i = last + 1
+                out.append(RoleSpan(role, i, last, start[i]))
         return sorted(out, key=lambda s: (s.first, s.role))
 
     def named(self, hidden: Floats) -> list[tuple[str, int, int]]:

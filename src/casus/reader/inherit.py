@@ -1,18 +1,21 @@
 """What a claim takes over from its event's other mentions and from the document: sides, place, date.
 
 A missing value is a choice among the values that stand elsewhere in the document, or none. Each candidate is
-described by named features; a fitted conditional logit (`relate_weights.json`) gives each a probability, the
-probabilities of equal values are added, and the likeliest value wins, "none" included. Nothing is invented:
-each value keeps the span of the words it came from, and says which sentence they stand in.
+described by named features; a fitted chooser (`chooser.py`) gives each a probability, the probabilities of equal
+values are added, and the likeliest value wins, "none" included. Nothing is invented: each value keeps the span of
+the words it came from, and says which sentence they stand in.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from casus.reader.chooser import Chooser, load_choosers
+from casus.reader.hints import Hints
 from casus.reader.inherit_features import (
+    OWN,
     TASKS,
     Board,
     Context,
@@ -20,17 +23,19 @@ from casus.reader.inherit_features import (
     Task,
     options,
 )
-from casus.reader.relate import Weights, load_weights
 from casus.records import Claim, Document, Participant, Place, When
 
 __all__ = ["TASKS", "Board", "Context", "Option", "inherit", "options"]
 
 
-# The weights were fitted on annotated claims with values left out at random. The network leaves out more than that,
-# so "none" is less likely than fitted, by these log-odds. On its output for one fold of the training documents they
-# took recipient WHO F1 from 0.614 to 0.633 and right dates from 0.470 to 0.506. One for actors helped there too
-# (0.745 to 0.751), but cost 0.02 on the development documents, so it is left at 0.
-NONE_OFFSET: dict[Task, float] = {"actor": 0.0, "recipient": -0.7, "date": -0.7, "place": 0.0}
+# Log-odds added to "none": the choosers maximise all right choices, and "no date" is the commonest of them, while
+# who looks for a date is served worse by none than by one that says where it stands.
+NONE_OFFSET: dict[Task, float] = {"actor": 0.0, "recipient": 0.0, "date": 0.0, "place": 0.0}
+# sides are chosen first: whether two claims tell one event is easier to see with them, and it decides place and date
+SIDES: tuple[Task, ...] = ("actor", "recipient")
+WHERE_AND_WHEN: tuple[Task, ...] = ("place", "date")
+# tasks whose value is kept where the claim's own words give one
+KEPT: frozenset[Task] = frozenset(("actor", "place"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +51,40 @@ def inherit(
     sentences: Sequence[tuple[int, int]],
     claims: Sequence[Claim],
     context: Context,
-    weights: dict[str, Weights] | None = None,
+    *,
+    hints: Sequence[Hints] | None = None,
+    tasks: Sequence[Task] = TASKS,
+    choosers: Mapping[str, Chooser] | None = None,
 ) -> list[Claim]:
-    """The claims, in the order given, with missing sides, places and dates filled where that is likely right.
+    """The claims, in the order given, with sides, places and dates chosen where another is likelier right.
 
-    Each claim's `event` should be set (`relate.link`). Values that a claim has are kept, but a bare country
-    gives way to a place inside it that another mention of the event names. `Participant.why`, `Place.why`,
-    `When.why` and `Claim.reasons` say where an inherited value stands.
+    The `tasks` are done one after another, each on what the one before made of all claims. Each claim's `event`
+    should be set (`relate.link`). `hints`, in the order of the claims, are what the network saw of each; without
+    them a value that a claim has is kept. A bare country gives way to a place inside it that another mention of
+    the event names. `Participant.why`, `Place.why`, `When.why` and `Claim.reasons` say where a value stands that
+    was taken over.
     """
-    tables = load_weights() if weights is None else weights
+    fitted = load_choosers() if choosers is None else choosers
     ranked = sorted(range(len(claims)), key=lambda n: (claims[n].trigger.start, claims[n].id))
-    board = Board.of(document, sentences, [claims[n] for n in ranked], context)
-    made: dict[int, Claim] = {}
-    for n, claim in enumerate(board.claims):
-        filled = claim
-        for task in TASKS:
-            if not task_open(claim, task):
-                continue
-            best = choose(options(board, n, task), tables[task], NONE_OFFSET[task])
-            if best is not None:
-                filled = _apply(filled, task, best, board)
-        made[ranked[n]] = _refine_place(filled, n, board)
-    return [made[n] for n in range(len(claims))]
+    own = None if hints is None else [hints[n] for n in ranked]
+    made = [claims[n] for n in ranked]
+    for task in tasks:
+        board = Board.of(document, sentences, made, context, own)
+        made = [_chosen(board, n, task, fitted[task], hints is None or task in KEPT) for n in range(len(made))]
+        if task == "place":
+            board = Board.of(document, sentences, made, context, own)
+            made = [_refine_place(claim, n, board) for n, claim in enumerate(made)]
+    by_place = dict(zip(ranked, made, strict=True))
+    return [by_place[n] for n in range(len(claims))]
+
+
+def _chosen(board: Board, n: int, task: Task, chooser: Chooser, keep: bool) -> Claim:
+    """Claim n with the likeliest value; with `keep` its own value stands where it has one."""
+    claim = board.claims[n]
+    if keep and not task_open(claim, task):
+        return claim
+    best = choose(options(board, n, task), chooser, NONE_OFFSET[task])
+    return _without(claim, task) if best is None else _apply(claim, task, best, board)
 
 
 def task_open(claim: Claim, task: Task) -> bool:
@@ -79,12 +96,10 @@ def task_open(claim: Claim, task: Task) -> bool:
     return not any(p.who for p in (claim.actors if task == "actor" else claim.recipients))
 
 
-def choose(found: Sequence[Option], table: Weights, none: float = 0.0) -> Pick | None:
+def choose(found: Sequence[Option], chooser: Chooser, none: float = 0.0) -> Pick | None:
     """The likeliest value's best option, or None where "none" is likeliest; `none` is added to its log-odds."""
-    odds = []
-    for option in found:
-        own = sum(v * table.get(k, 0.0) for k, v in option.features.items())
-        odds.append(own if option.group else own + none)
+    scores = chooser.scores([o.features for o in found])
+    odds = [s if o.group else s + none for o, s in zip(found, scores, strict=True)]
     top = max(odds)
     mass = [math.exp(o - top) for o in odds]
     by_key: dict[str, float] = {}
@@ -99,6 +114,8 @@ def choose(found: Sequence[Option], table: Weights, none: float = 0.0) -> Pick |
 
 def _apply(claim: Claim, task: Task, pick: Pick, board: Board) -> Claim:
     option = pick.option
+    if option.said == OWN:
+        return claim
     where = f"{task} from {option.said}"
     reasons = (*claim.reasons, f"{where} (p {pick.probability:.2f})")
     if isinstance(option.value, Place):
@@ -114,9 +131,25 @@ def _apply(claim: Claim, task: Task, pick: Pick, board: Board) -> Claim:
     return replace(claim, recipients=sides, reasons=reasons)
 
 
+def _without(claim: Claim, task: Task) -> Claim:
+    """The claim less a value that is likelier wrong than right; words that stand for nobody known are kept."""
+    if task_open(claim, task):
+        return claim
+    reasons = (*claim.reasons, f"{task} of its own sentence likelier belongs elsewhere")
+    if task == "place":
+        return replace(claim, place=None, reasons=reasons)
+    if task == "date":
+        return replace(claim, when=When(why=f"{claim.when.why}: likelier the date of something else"), reasons=reasons)
+    own = claim.actors if task == "actor" else claim.recipients
+    unknown = tuple(p for p in own if p.who is None)
+    if task == "actor":
+        return replace(claim, actors=unknown, reasons=reasons)
+    return replace(claim, recipients=unknown, reasons=reasons)
+
+
 def _keep_own_words(own: tuple[Participant, ...], found: tuple[Participant, ...]) -> tuple[Participant, ...]:
     """The clause's own words with the identity found elsewhere, where one side stands for one side."""
-    if len(own) == 1 and len(found) == 1:
+    if len(own) == 1 and len(found) == 1 and own[0].who is None:
         that = found[0]
         return (replace(own[0], name=that.name, who=that.who, sector=that.sector,
                         actor_id=that.actor_id, why=that.why),)  # fmt: skip

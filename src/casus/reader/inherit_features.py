@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from casus.reader.hints import Hints, named, no_words, nobody, own_side, own_words
 from casus.reader.relate_features import sentence_number
 from casus.reader.relate_words import PRONOUNS
 from casus.records import Claim, Document, Participant, Place, When
@@ -19,6 +20,8 @@ TASKS: tuple[Task, ...] = get_args(Task)
 # speed, wide enough for three or four sentences. Places and dates reach further, for a report has few of them;
 # the bound keeps a document of a thousand claims from costing a million looks.
 NEAR_SIDES, NEAR_VALUES = 8, 30
+# where an option comes from that the claim's own words gave
+OWN = "its own words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,16 @@ class Board:
     main_country: str | None
     placed: float
     dated: float
+    hints: tuple[Hints | None, ...]
 
     @classmethod
     def of(
-        cls, document: Document, sentences: Sequence[tuple[int, int]], claims: Sequence[Claim], context: Context
+        cls,
+        document: Document,
+        sentences: Sequence[tuple[int, int]],
+        claims: Sequence[Claim],
+        context: Context,
+        hints: Sequence[Hints] | None = None,
     ) -> Board:
         """Numbers the sentences of claims, places and dates and counts the values."""
         dates = tuple(w for w in context.dates if w.span is not None and w.start is not None)
@@ -97,6 +106,7 @@ class Board:
             main_country=countries.most_common(1)[0][0] if countries else None,
             placed=_share(claims, lambda c: c.place is not None),
             dated=_share(claims, lambda c: c.when.start is not None),
+            hints=(None,) * len(claims) if hints is None else tuple(hints),
         )
 
     def around(self, n: int, most: int) -> list[int]:
@@ -142,16 +152,57 @@ def options(board: Board, n: int, task: Task) -> list[Option]:
     for flag in ("background", "aggregate"):
         if getattr(claim, flag):
             none[f"none, {flag}"] = 1.0
+    hints = board.hints[n]
+    if hints is not None:
+        if task == "actor" or task == "recipient":  # noqa: PLR1714 - told apart so that the types narrow
+            none |= nobody(claim, task, hints)
+        else:
+            none |= no_words(hints.draft, task)
     none[f"none, {claim.status}"] = 1.0
     if not any(True for _ in board.others(n)):
         none["none, told once"] = 1.0
     none |= _none_here(board, n, task)
     first = Option("", None, none, "")
     if task == "place":
-        return [first, *_places(board, n)]
+        return [first, *_own_place(board, n), *_places(board, n)]
     if task == "date":
-        return [first, *_dates(board, n)]
-    return [first, *_sides(board, n, task)]
+        return [first, *_own_date(board, n), *_dates(board, n)]
+    return [first, *_own_sides(board, n, task), *_sides(board, n, task)]
+
+
+def _own_sides(board: Board, n: int, task: Task) -> list[Option]:
+    """The side that the claim's own words name, and every other actor of its sentence."""
+    claim, hints = board.claims[n], board.hints[n]
+    if hints is None or task not in ("actor", "recipient"):
+        return []
+    own, key = (claim.actors, board.actor_keys[n]) if task == "actor" else (claim.recipients, board.recipient_keys[n])
+    found = []
+    if key:
+        found.append(Option(key, own, _side_features(board, n, task, own, key) | own_side(claim, task, hints), OWN))
+    for one, seen in named(claim, task, hints):
+        features = seen | _side_features(board, n, task, (one,), who_key((one,)))
+        found.append(Option(who_key((one,)), (one,), features, f"{one.span.exact!r} in the sentence"))
+    return found
+
+
+def _own_place(board: Board, n: int) -> list[Option]:
+    claim, hints = board.claims[n], board.hints[n]
+    place = claim.place
+    if hints is None or place is None:
+        return []
+    words = own_words(hints.draft, "place", (place.span.start, place.span.end), claim.type)
+    return [Option(place.iso3 or fold(place.name), place, _place_features(board, n, place) | words, OWN)]
+
+
+def _own_date(board: Board, n: int) -> list[Option]:
+    claim, hints = board.claims[n], board.hints[n]
+    when = claim.when
+    if hints is None or when.start is None:
+        return []
+    where = (when.span.start, when.span.end) if when.span else None
+    features = _date_features(board, n, when) | own_words(hints.draft, "date", where, claim.type)
+    features[f"own, {when.basis}"] = 1.0
+    return [Option(day_key(when), when, features, OWN)]
 
 
 def _none_here(board: Board, n: int, task: Task) -> dict[str, float]:
@@ -262,31 +313,12 @@ def _place_features(board: Board, n: int, place: Place) -> dict[str, float]:
 def _dates(board: Board, n: int) -> list[Option]:
     claim, here = board.claims[n], board.sentence[n]
     found = []
-    published = board.document.published
-    most = board.days.most_common(1)[0][0] if board.days else ""
-
-    def common(when: When) -> dict[str, float]:
-        features = {"date": 1.0, f"date, {claim.type}": 1.0}
-        key = day_key(when)
-        features["share of claims' dates"] = board.days[key] / max(1, sum(board.days.values()))
-        if key == most:
-            features["commonest date"] = 1.0
-        if when.start and when.end and published:
-            age = (published - when.end).days
-            old = "future" if age < 0 else "fresh" if age <= 1 else "week" if age <= 8 else "old"
-            features |= {f"date {old}": 1.0, f"date {old}, {claim.status}": 1.0}
-            if claim.background:
-                features[f"date {old}, background"] = 1.0
-            if (when.end - when.start).days > 8:
-                features["long"] = 1.0
-        return features
-
     for m in board.around(n, NEAR_VALUES):
         c = board.claims[m]
         if c.when.start is None:
             continue
         gap = board.sentence[m] - here
-        features = common(c.when) | {f"claim {gap_name(gap)}": 1.0}
+        features = _date_features(board, n, c.when) | {f"claim {gap_name(gap)}": 1.0}
         if claim.event is not None and c.event == claim.event:
             features |= {"same event": 1.0, f"same event, {gap_name(gap)}": 1.0}
         else:
@@ -295,9 +327,27 @@ def _dates(board: Board, n: int) -> list[Option]:
     for when, sentence in zip(board.context.dates, board.date_sentence, strict=True):
         gap = sentence - here
         if abs(gap) <= 1:
-            features = common(when) | {f"mention {gap_name(gap)}": 1.0}
+            features = _date_features(board, n, when) | {f"mention {gap_name(gap)}": 1.0}
             found.append(Option(day_key(when), when, features, f"sentence {sentence + 1}"))
     return _merge(found)
+
+
+def _date_features(board: Board, n: int, when: When) -> dict[str, float]:
+    claim, published = board.claims[n], board.document.published
+    features = {"date": 1.0, f"date, {claim.type}": 1.0}
+    key = day_key(when)
+    features["share of claims' dates"] = board.days[key] / max(1, sum(board.days.values()))
+    if board.days and key == board.days.most_common(1)[0][0]:
+        features["commonest date"] = 1.0
+    if when.start and when.end and published:
+        age = (published - when.end).days
+        old = "future" if age < 0 else "fresh" if age <= 1 else "week" if age <= 8 else "old"
+        features |= {f"date {old}": 1.0, f"date {old}, {claim.status}": 1.0}
+        if claim.background:
+            features[f"date {old}, background"] = 1.0
+        if (when.end - when.start).days > 8:
+            features["long"] = 1.0
+    return features
 
 
 def _related(claim: Claim, other: Claim, gap: int) -> dict[str, float]:

@@ -18,6 +18,7 @@ from casus.reader.relate_features import View, pair_features, views
 from casus.records import Claim, Participant
 
 Weights = dict[str, float]
+TABLES = ("link", "again", "confidence")
 
 # More claims of one type than this are linked in stretches of this many: average-link is cubic. The training
 # documents have at most 38 of one type, so the bound only guards against endless live pages.
@@ -33,10 +34,11 @@ _APART = -1000.0
 
 @cache
 def load_weights() -> dict[str, Weights]:
-    """The fitted weights by task: link, place, date, actor, recipient. Raises DataError."""
+    """The fitted weights of linking, `link` before sides are chosen and `again` after, and of `confidence`. Raises
+    DataError."""
     try:
         raw = json.loads((files("casus.reader") / "relate_weights.json").read_text(encoding="utf-8"))
-        return {task: {k: float(v) for k, v in table.items()} for task, table in raw["weights"].items()}
+        return {task: {k: float(v) for k, v in raw["weights"][task].items()} for task in TABLES}
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise DataError(f"relate_weights.json cannot be read: {error}") from error
 
@@ -75,6 +77,14 @@ def _order(claim: Claim) -> tuple[int, int, str, str]:
     return claim.trigger.start, claim.trigger.end, claim.type, claim.id
 
 
+def confidence(probability: float) -> float:
+    """How often a claim of which the network is that sure pairs with an annotated one, 0 to 1."""
+    table = load_weights()["confidence"]
+    p = min(max(probability, 1e-6), 1 - 1e-6)
+    odds = table["offset"] + table["slope"] * math.log(p / (1 - p))
+    return round(1 / (1 + math.exp(-odds)), 4)
+
+
 def explain(
     text: str, sentences: Sequence[tuple[int, int]], first: Claim, second: Claim, between: int = 0
 ) -> list[tuple[str, float, float]]:
@@ -86,7 +96,7 @@ def explain(
         return [("types differ", 1.0, -math.inf)]
     if first.trigger.start > second.trigger.start:
         first, second = second, first
-    table = load_weights()["link"]
+    table = load_weights()["again"]
     a, b = views(text, sentences, [first, second])
     rows = [(k, v, table.get(k, 0.0)) for k, v in pair_features(a, b, between).items()]
     return sorted(rows, key=lambda r: (-abs(r[1] * r[2]), r[0]))

@@ -6,7 +6,7 @@ and some families name means and harm of one event ("bombing", "killed").
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from casus.text import fold
 
@@ -93,6 +93,7 @@ _FAMILIES = {
 }
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A rough stem of one English word; the same for most inflected and derived forms."""
     word = word.lower().strip("'’\"“”.,;:")

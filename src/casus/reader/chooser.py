@@ -1,0 +1,67 @@
+"""Scores options by their named features: a small network for each kind of value, in plain numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+
+from casus.errors import DataError
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """One hidden layer of rectified units beside a linear path, both over sums of the named features' rows.
+
+    `rows` [features, 1 + hidden]: column 0 is the linear path. `bias` [hidden], `out` [hidden].
+    """
+
+    index: Mapping[str, int]
+    rows: Floats
+    bias: Floats
+    out: Floats
+
+    def scores(self, options: Sequence[Mapping[str, float]]) -> list[float]:
+        """Log-odds of each option, up to a constant shared by all; unknown features count for nothing."""
+        at, value, owner = [], [], []
+        for n, features in enumerate(options):
+            for name, v in features.items():
+                row = self.index.get(name)
+                if row is not None:
+                    at.append(row)
+                    value.append(v)
+                    owner.append(n)
+        found = np.zeros((len(options), self.rows.shape[1]), np.float32)
+        if at:
+            np.add.at(found, owner, self.rows[at] * np.array(value, np.float32)[:, None])
+        hidden = np.maximum(found[:, 1:] + self.bias, 0)
+        out: list[float] = (found[:, 0] + hidden @ self.out).tolist()
+        return out
+
+
+@cache
+def load_choosers() -> dict[str, Chooser]:
+    """The fitted choosers by kind of value: actor, recipient, place, date. Raises DataError."""
+    try:
+        raw = (files("casus.reader") / "choosers.npz").read_bytes()
+        with np.load(BytesIO(raw), allow_pickle=False) as file:
+            return read_choosers({k: file[k] for k in file.files})
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"choosers.npz cannot be read: {error}") from error
+
+
+def read_choosers(arrays: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, Chooser]:
+    """Choosers from the arrays of the file that `training/fit_relate.py` writes."""
+    made = {}
+    for task in sorted({k.partition(".")[0] for k in arrays}):
+        names = [str(n) for n in arrays[f"{task}.names"]]
+        rows, bias, out = (arrays[f"{task}.{k}"].astype(np.float32) for k in ("rows", "bias", "out"))
+        made[task] = Chooser({n: i for i, n in enumerate(names)}, rows, bias, out)
+    return made
