@@ -37,7 +37,8 @@ from casus.reader.relate_features import pair_features, views
 from casus.records import Claim
 from training import corpora
 from training.evaluate import GOLD, documents, reader_of
-from training.score import figures, load_scorer
+from training.score import figures, gold_rows, load_scorer
+from training.score_errors import mistakes, report, triggers
 from training.torch_encoder import labels
 from training.train import fold_ids
 
@@ -372,10 +373,14 @@ def ship(linking: dict[str, Weights], picks: dict[str, Arrays]) -> None:
     print(f"{CHOOSERS.name}: " + ", ".join(f"{task} {len(arrays['names'])}" for task, arrays in picks.items()))
 
 
-def score(readings: Sequence[Reading]) -> dict[str, Any]:
-    """The scorer's figures of readings that have been related."""
+def score(readings: Sequence[Reading], errors: bool = False) -> dict[str, Any]:
+    """The scorer's figures of readings that have been related; with `errors` what is wrong is printed by cause."""
     rows = [json.loads(claim_line(r.prepared.document, c)) for r in readings for c in r.claims]
-    out, _ = SCORER.score(str(GOLD), rows, {r.prepared.document.id for r in readings})
+    ids = {r.prepared.document.id for r in readings}
+    out, _ = SCORER.score(str(GOLD), [dict(row) for row in rows], ids)
+    if errors:
+        seen = triggers(gold_rows(GOLD, sorted(set(corpora.gold_ids()) - ids)))
+        print("\n".join(report(mistakes(SCORER, str(GOLD), rows, ids, seen), 0)))
     return dict(out)
 
 
@@ -385,6 +390,7 @@ def main() -> None:
     ask.add_argument("--trigger", type=float, default=0.4)
     ask.add_argument("--test", type=int, default=99, help="folds that are held out in turn, from the first on")
     ask.add_argument("--seeds", type=int, default=SEEDS, help="fits that a chooser is the mean of")
+    ask.add_argument("--errors", action="store_true", help="count what is wrong by cause")
     ask.add_argument("--ship", action="store_true")
     args = ask.parse_args()
     folds = [read(run, args.trigger) for run in args.runs]
@@ -395,7 +401,7 @@ def main() -> None:
         rest = [full for m, other in enumerate(folds) if m != n for _, full in other] + ours
         fit_chain(rest, [plain for plain, _ in fold], args.seeds)
     if args.test:
-        out = score([plain for fold in folds[: args.test] for plain, _ in fold])
+        out = score([plain for fold in folds[: args.test] for plain, _ in fold], args.errors)
         print(json.dumps(figures(out)))
         print(json.dumps(out["field_accuracy_on_paired"]))
         print(json.dumps(out["within_document_linking_b3"]))

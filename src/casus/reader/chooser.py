@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from io import BytesIO
 
@@ -28,19 +28,19 @@ class Chooser:
     bias: Floats
     out: Floats
 
+    @cached_property
+    def _padded(self) -> Floats:
+        """The rows behind one of zeros, which features that are not known get."""
+        return np.concatenate([np.zeros((1, self.rows.shape[1]), np.float32), self.rows])
+
     def scores(self, options: Sequence[Mapping[str, float]]) -> list[float]:
         """Log-odds of each option, up to a constant shared by all; unknown features count for nothing."""
-        at, value, owner = [], [], []
-        for n, features in enumerate(options):
-            for name, v in features.items():
-                row = self.index.get(name)
-                if row is not None:
-                    at.append(row)
-                    value.append(v)
-                    owner.append(n)
-        found = np.zeros((len(options), self.rows.shape[1]), np.float32)
-        if at:
-            np.add.at(found, owner, self.rows[at] * np.array(value, np.float32)[:, None])
+        find = self.index.get
+        # each option begins with the row of zeros, so that none is empty
+        at = [n for features in options for n in (0, *(find(name, -1) + 1 for name in features))]
+        value = np.array([v for features in options for v in (0.0, *features.values())], np.float32)
+        starts = np.cumsum([0, *(1 + len(features) for features in options)])[:-1]
+        found = np.add.reduceat(self._padded[at] * value[:, None], starts, axis=0)
         hidden = np.maximum(found[:, 1:] + self.bias, 0)
         out: list[float] = (found[:, 0] + hidden @ self.out).tolist()
         return out

@@ -15,6 +15,9 @@ from casus.errors import ModelError
 
 Floats = npt.NDArray[np.float32]
 
+# words away from a trigger for which the distance rows are kept ready; no sentence that the splitter makes is longer
+FARTHEST = 400
+
 
 @dataclass(frozen=True, slots=True)
 class Detected:
@@ -84,9 +87,21 @@ class Heads:
         except (OSError, KeyError, ValueError) as error:
             raise ModelError(f"the model's heads cannot be opened: {error}") from error
 
+    @cached_property
+    def _layers(self) -> dict[str, tuple[Floats, Floats | None]]:
+        names = [k.removesuffix(".weight") for k in self.w if k.endswith(".weight")]
+        return {n: (self.w[f"{n}.weight"].T, self.w.get(f"{n}.bias")) for n in names}
+
+    @cached_property
+    def _distances(self) -> Floats:
+        """The pair scorer's row for each distance from -FARTHEST to FARTHEST words."""
+        out: Floats = self.w["pairs.distance.weight"][distance_bucket(np.arange(-FARTHEST, FARTHEST + 1))]
+        return out
+
     def _linear(self, name: str, x: Floats) -> Floats:
-        out: Floats = x @ self.w[name + ".weight"].T
-        return out + self.w[name + ".bias"] if name + ".bias" in self.w else out
+        weight, bias = self._layers[name]
+        out: Floats = x @ weight
+        return out if bias is None else out + bias
 
     @cached_property
     def _modes_of(self) -> dict[str, list[int]]:
@@ -136,9 +151,12 @@ class Heads:
 
     def role_scores(self, hidden: Floats, trigger: Detected, projected: Floats) -> Floats:
         """How likely each word starts a role's span and stands inside one: [words, roles, 2]."""
-        words = np.arange(len(hidden))
         x = self._linear("pairs.trigger", hidden[trigger.first])[None] + projected
-        x = x + self.w["pairs.distance.weight"][distance_bucket(words - trigger.first)]
+        if len(hidden) <= FARTHEST:
+            x = x + self._distances[FARTHEST - trigger.first : FARTHEST - trigger.first + len(hidden)]
+        else:
+            away = distance_bucket(np.arange(len(hidden)) - trigger.first)
+            x = x + self.w["pairs.distance.weight"][away]
         x = np.maximum(x + self.w["pairs.kinds.weight"][self.types.index(trigger.type)], 0)
         return sigmoid(self._linear("pairs.roles", x)).reshape(len(hidden), len(self.roles), 2)
 

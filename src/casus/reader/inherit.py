@@ -28,9 +28,9 @@ from casus.records import Claim, Document, Participant, Place, When
 __all__ = ["TASKS", "Board", "Context", "Option", "inherit", "options"]
 
 
-# Log-odds added to "none": the choosers maximise all right choices, and "no date" is the commonest of them, while
-# who looks for a date is served worse by none than by one that says where it stands.
-NONE_OFFSET: dict[Task, float] = {"actor": 0.0, "recipient": 0.0, "date": 0.0, "place": 0.0}
+# Log-odds added to "none". Cross-validated on 69 training reports, this one for dates takes those right where given
+# from 0.503 to 0.532 and whole claims from 0.1356 to 0.1361; below -0.6 whole claims fall. For sides any loses.
+NONE_OFFSET: dict[Task, float] = {"actor": 0.0, "recipient": 0.0, "date": -0.3, "place": 0.0}
 # sides are chosen first: whether two claims tell one event is easier to see with them, and it decides place and date
 SIDES: tuple[Task, ...] = ("actor", "recipient")
 WHERE_AND_WHEN: tuple[Task, ...] = ("place", "date")

@@ -180,8 +180,9 @@ def _own_sides(board: Board, n: int, task: Task) -> list[Option]:
     if key:
         found.append(Option(key, own, _side_features(board, n, task, own, key) | own_side(claim, task, hints), OWN))
     for one, seen in named(claim, task, hints):
-        features = seen | _side_features(board, n, task, (one,), who_key((one,)))
-        found.append(Option(who_key((one,)), (one,), features, f"{one.span.exact!r} in the sentence"))
+        key = one.who or ""
+        features = seen | _side_features(board, n, task, (one,), key)
+        found.append(Option(key, (one,), features, f"{one.span.exact!r} in the sentence"))
     return found
 
 
@@ -322,7 +323,7 @@ def _dates(board: Board, n: int) -> list[Option]:
         if claim.event is not None and c.event == claim.event:
             features |= {"same event": 1.0, f"same event, {gap_name(gap)}": 1.0}
         else:
-            features |= _related(claim, c, gap)
+            features |= _related(board, n, m, gap)
         found.append(Option(day_key(c.when), c.when, features, _said(board, n, m, board.sentence[m])))
     for when, sentence in zip(board.context.dates, board.date_sentence, strict=True):
         gap = sentence - here
@@ -350,13 +351,14 @@ def _date_features(board: Board, n: int, when: When) -> dict[str, float]:
     return features
 
 
-def _related(claim: Claim, other: Claim, gap: int) -> dict[str, float]:
-    """How another event's claim stands to this one."""
+def _related(board: Board, n: int, m: int, gap: int) -> dict[str, float]:
+    """How another event's claim m stands to claim n."""
+    claim, other = board.claims[n], board.claims[m]
     found: dict[str, float] = {}
     near = "near" if abs(gap) <= 1 else "apart"
     if other.type == claim.type:
         found["claim of the type"] = 1.0
-    if who_key(other.actors) and who_key(other.actors) == who_key(claim.actors):
+    if board.actor_keys[m] and board.actor_keys[m] == board.actor_keys[n]:
         found[f"claim by the same actor, {near}"] = 1.0
     if other.place and claim.place and fold(other.place.name) == fold(claim.place.name):
         found[f"claim at the same place, {near}"] = 1.0
@@ -388,20 +390,21 @@ def _sides(board: Board, n: int, task: Task) -> list[Option]:
                 name = "same event, same role" if role == task else "same event, other role"
                 features |= {name: 1.0, f"{name}, {gap_name(gap)}": 1.0, f"{name}, {claim.type}": 1.0}
             else:
-                features |= {f"{role}, {gap_name(gap)}": 1.0} | _neighbour(claim, c, role, task)
+                features |= {f"{role}, {gap_name(gap)}": 1.0} | _neighbour(board, n, m, role, task)
             found.append(Option(key, tuple(p for p in sides if p.who), features, _said(board, n, m, board.sentence[m])))
     return _merge(found)
 
 
-def _neighbour(claim: Claim, other: Claim, role: str, task: Task) -> dict[str, float]:
-    """A side of another event's claim: what makes it fit this claim's."""
+def _neighbour(board: Board, n: int, m: int, role: str, task: Task) -> dict[str, float]:
+    """A side of another event's claim m: what makes it fit claim n."""
+    claim, other = board.claims[n], board.claims[m]
     found = {f"{role} of {other.type} for {claim.type}": 1.0}
     if other.type == claim.type and role == task:
         found["same role, same type"] = 1.0
         if other.mode == claim.mode:
             found["same role, same type and mode"] = 1.0
-    mine, its = (claim.recipients, other.recipients) if task == "actor" else (claim.actors, other.actors)
-    if role == task and who_key(mine) and who_key(mine) == who_key(its):
+    keys = board.recipient_keys if task == "actor" else board.actor_keys
+    if role == task and keys[n] and keys[n] == keys[m]:
         found["other side agrees"] = 1.0
     if other.sentence.start == claim.sentence.start:
         found[f"{role}, same sentence, {claim.type}"] = 1.0

@@ -33,7 +33,7 @@ _NOT_OF_GROUP = word_set(
 )
 # nouns that, without a country, mean several states or nobody in particular
 _MANY_STATES = word_set(
-    "governments countries nations states powers allies leaders neighbors neighbours world powers "
+    "governments countries nations states powers allies leaders neighbors neighbours sides world powers "
     "ambassadors foreign ambassadors world leaders superpowers republics"
 ) | {"world powers", "world leaders", "world power", "world leader"}
 # attackers whom the text leaves unknown, even where an armed group is much talked of
