@@ -30,7 +30,7 @@ from casus.world.places import PlaceIndex
 
 # documents whose windows are encoded together: enough that batches of one length fill up, few enough
 # that the first table appears soon
-TOGETHER = 8
+TOGETHER = 4
 # groups that wait for the encoder or are in it while one is finished: with two it is never idle
 GROUPS_AHEAD = 2
 

@@ -31,7 +31,7 @@ LONGEST = 320
 BUCKET = 16
 BATCH = 32
 # bounds the memory of a pass; set by hand
-BATCH_SUBWORDS = 4096
+BATCH_SUBWORDS = 2048
 
 
 @dataclass(frozen=True, slots=True)
