@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casus.reader.board import Board, Context
 from casus.reader.chooser import Chooser, load_choosers
 from casus.reader.decode import Draft
 from casus.reader.heads import Detected
 from casus.reader.hints import Hints
 from casus.reader.inherit import choose, inherit, task_open
-from casus.reader.inherit_features import OWN, TASKS, Board, Context, Option, options
+from casus.reader.inherit_features import OWN, TASKS, Option, options
 from casus.reader.relate import explain, link, load_weights
 from casus.reader.relate_words import content_stems, families, stem
 from casus.records import Claim, Document, Figure, Participant, Place, Span, When

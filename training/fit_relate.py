@@ -27,11 +27,12 @@ import torch
 
 from casus.compose import Prepared, Reader, Told
 from casus.jsonl import claim_line
+from casus.reader.board import Board
 from casus.reader.chooser import read_choosers
 from casus.reader.encoder import Floats
 from casus.reader.heads import Detected, Heads
 from casus.reader.inherit import KEPT, SIDES, WHERE_AND_WHEN, inherit, task_open
-from casus.reader.inherit_features import Board, Option, Task, options
+from casus.reader.inherit_features import Option, Task, options
 from casus.reader.relate import Weights, link
 from casus.reader.relate_features import pair_features, views
 from casus.records import Claim

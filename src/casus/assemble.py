@@ -11,9 +11,9 @@ from functools import cached_property, lru_cache
 from casus.reader import anaphora, attribution, figures, status
 from casus.reader.anaphora import Antecedent
 from casus.reader.attribution import Attribution
+from casus.reader.board import Context
 from casus.reader.decode import Draft, Found
 from casus.reader.hints import Hints
-from casus.reader.inherit_features import Context
 from casus.reader.mentions import NamedMention, split_coordination
 from casus.reader.sentences import Sentence
 from casus.reader.source_kinds import source_kind

@@ -14,12 +14,12 @@ from casus.assemble import Page
 from casus.config import Config
 from casus.errors import CasusError
 from casus.reader import inherit, relate
+from casus.reader.board import Context
 from casus.reader.decode import NameFound, draft_claims, find_names, make_windows, without_outcomes
 from casus.reader.encoder import MODEL_FOLDER, Floats, OnnxEncoder, Window, WordEncoder
 from casus.reader.features import FLAG_BITS
 from casus.reader.heads import Heads
 from casus.reader.hints import Hints
-from casus.reader.inherit_features import Context
 from casus.reader.mentions import NamedMention, mentions
 from casus.reader.sentences import Sentence, split
 from casus.records import Claim, Document, Failure

@@ -75,7 +75,7 @@ class Heads:
         self.thresholds: dict[str, float] = labels["thresholds"]
         # words of consecutive sentences that the encoder sees together; 0 is a sentence at a time
         self.window: int = labels.get("window", 0)
-        # logits are divided by this before the softmax; 1 in the shipped model: `relate.confidence` does the calibrating
+        # divides the logits before the softmax; 1 in the shipped model, for `relate.confidence` does the calibrating
         self.temperature: float = labels.get("temperature", 1.0)
 
     @classmethod
