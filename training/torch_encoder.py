@@ -21,17 +21,17 @@ THRESHOLDS = {"trigger": 0.5} | dict.fromkeys(ROLES, 0.5) | {"date": 0.5, "sourc
 
 
 def heads_of(
-    model: Reader, thresholds: dict[str, float] | None = None, temperature: float = 1.0, window: int = 0
+    model: Reader, thresholds: dict[str, float] | None = None, window: int = 0
 ) -> Heads:
     """The heads' weights as numpy arrays with their label sets."""
     weights = {k: v.numpy() for k, v in model.state_dict().items() if k.rpartition(".")[0] in HEADS}
-    return Heads(weights, labels(thresholds, temperature, window))
+    return Heads(weights, labels(thresholds, window))
 
 
-def labels(thresholds: dict[str, float] | None = None, temperature: float = 1.0, window: int = 0) -> dict[str, object]:
+def labels(thresholds: dict[str, float] | None = None, window: int = 0) -> dict[str, object]:
     return {
         "types": TYPES, "type_modes": TYPE_MODES, "statuses": STATUSES, "roles": ROLES, "names": NAMES,
-        "thresholds": THRESHOLDS | (thresholds or {}), "temperature": temperature, "window": window,
+        "thresholds": THRESHOLDS | (thresholds or {}), "window": window,
     }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ HARM: dict[Measure, re.Pattern[str]] = {
     ),
     "injured": re.compile(r"wound|injur|hurt|maim|casualt|hospital", re.IGNORECASE),
     "detained": re.compile(
-        r"arrest|detain|detention|captur|seiz|custody|jail|prison|\bheld\b|hostage|abduct|kidnap|round|captive",
+        r"arrest|detain|detention|captur|seiz|custody|jail|prison|\bheld\b|hostage|abduct|kidnap|rounded|captive",
         re.IGNORECASE,
     ),
 }

@@ -75,8 +75,6 @@ class Heads:
         self.thresholds: dict[str, float] = labels["thresholds"]
         # words of consecutive sentences that the encoder sees together; 0 is a sentence at a time
         self.window: int = labels.get("window", 0)
-        # divides the logits before the softmax; 1 in the shipped model, for `relate.confidence` does the calibrating
-        self.temperature: float = labels.get("temperature", 1.0)
 
     @classmethod
     def load(cls, folder: Path) -> Heads:
@@ -111,7 +109,7 @@ class Heads:
         """Triggers of one window: hidden [words, hidden] -> in order of their words."""
         if not len(hidden):
             return []
-        p = softmax(self._linear("detect", hidden) / np.float32(self.temperature))
+        p = softmax(self._linear("detect", hidden))
         event = 1.0 - p[:, -1]
         more = sigmoid(self._linear("more", hidden))[:, 0]
         hot = [int(i) for i in np.flatnonzero(event > self.thresholds["trigger"])]

@@ -67,8 +67,8 @@ def inherit(
         if task == "place":
             board = Board.of(document, sentences, made, context, own)
             made = [_refine_place(claim, n, board) for n, claim in enumerate(made)]
-    by_place = dict(zip(ranked, made, strict=True))
-    return [by_place[n] for n in range(len(claims))]
+    in_order = dict(zip(ranked, made, strict=True))
+    return [in_order[n] for n in range(len(claims))]
 
 
 def _chosen(board: Board, n: int, task: Task, chooser: Chooser, keep: bool) -> Claim:
