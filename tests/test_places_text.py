@@ -192,6 +192,10 @@ def test_an_unknown_village_gets_no_point_of_its_own(index: PlaceIndex) -> None:
     assert "not in the index" in got.why
 
 
+def test_a_name_cut_behind_of_is_still_read(index: PlaceIndex) -> None:
+    assert index.resolve(["of Aleppo"], NOWHERE).iso3 == "SYR"
+
+
 def test_other_places_of_the_document_pull_namesakes(index: PlaceIndex) -> None:
     near = Resolution("Hyderabad", "1176734", None, "PAK", 25.4, 68.4, "exact")
     assert index.resolve(["Hyderabad"], PlaceContext(places=(near,))).iso3 == "PAK"

@@ -19,6 +19,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 ANNOTATIONS = Path(__file__).parent / "annotations"
 # where the sentences of texts start and end that come without: offsets into the text, by document
 SENTENCES = ANNOTATIONS / "sentences.json"
+REPORTS = Path(__file__).parent / "sentences" / "reports.jsonl"
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Trigger:
     frame_roles: list[tuple[str, int, int]] | None = None
     native: str | None = None
     factuality: float | None = None
+    claim: dict[str, Any] | None = None  # the annotated claim of a report, whole
 
 
 @dataclass
@@ -143,7 +145,7 @@ def claim_trigger(
     trigger = Trigger(
         *place, type=claim["type"], mode=claim.get("mode"), status=claim.get("status") or "happened",
         background=bool(claim.get("background")), aggregate=bool(claim.get("aggregate")),
-        roles_known=frozenset(ROLES),
+        roles_known=frozenset(ROLES), claim=claim,
     )  # fmt: skip
     for role, value in _role_strings(claim):
         at = _nearest(text, value, a, *sentence)
@@ -197,6 +199,10 @@ def load_doc(key: str) -> dict[str, Any]:
     raw = SHARED / f"raw/voa/{key}.json"
     if raw.exists():
         return json.loads(raw.read_text(encoding="utf-8"))
+    if key in _excerpts():
+        return _excerpts()[key]
+    if key in _own_reports():
+        return _own_reports()[key]
     made = _joined(_wikievents()[key]) if key.startswith("wiki-") else _releases()[key]
     bounds = json.loads(SENTENCES.read_text(encoding="utf-8"))[key]
     return made | {"id": key, "sentences": bounds}
@@ -204,12 +210,26 @@ def load_doc(key: str) -> dict[str, Any]:
 
 def load_claims(key: str) -> list[dict[str, Any]]:
     gold = SHARED / f"gold/claims/{key}.jsonl"
-    return list(_lines(gold if gold.exists() else ANNOTATIONS / f"{key}.jsonl"))
+    if gold.exists():
+        return list(_lines(gold))
+    return _bound()[key] if key in _bound() else list(_lines(ANNOTATIONS / f"{key}.jsonl"))
 
 
 def annotated_ids() -> list[str]:
-    """The reports annotated in `training/annotations`, sorted: trained on in every fold, never scored on."""
-    return sorted(p.stem for p in ANNOTATIONS.glob("*.jsonl"))
+    """The reports and excerpts annotated in `training/annotations`, sorted: trained on, never scored on."""
+    return sorted({*(p.stem for p in ANNOTATIONS.glob("*-*.jsonl")), *_bound()})
+
+
+@cache
+def _bound() -> dict[str, list[dict[str, Any]]]:
+    """The claims of many short texts in one file each, by id: excerpts of RAMS, reports of our own writing."""
+    return {row["id"]: row["claims"] for name in ("rams", "own") for row in _lines(ANNOTATIONS / f"{name}.jsonl")}
+
+
+@cache
+def _own_reports() -> dict[str, dict[str, Any]]:
+    """Reports of our own writing, by id."""
+    return {row["id"]: row for row in _lines(REPORTS)}
 
 
 def write_annotated(folder: Path) -> Path:
@@ -220,8 +240,8 @@ def write_annotated(folder: Path) -> Path:
         doc = {"publisher": None, "url": None} | load_doc(key) | {"id": key}
         doc["published"] = doc.get("published") or doc.pop("date", None)
         (folder / f"docs/{key}.json").write_text(json.dumps(doc), encoding="utf-8")
-        text = (ANNOTATIONS / f"{key}.jsonl").read_text(encoding="utf-8")
-        (folder / f"claims/{key}.jsonl").write_text(text, encoding="utf-8")
+        lines = "".join(json.dumps(c) + "\n" for c in load_claims(key))
+        (folder / f"claims/{key}.jsonl").write_text(lines, encoding="utf-8")
     return folder
 
 
@@ -234,17 +254,44 @@ def _wikievents() -> dict[str, dict[str, Any]]:
 # tokens that stand close to the one before, and those that the next one stands close to
 _CLOSE_BEFORE = frozenset([",", ".", ";", ":", "!", "?", ")", "]", "}", "%", "’", "”", "'"])
 _CLOSE_AFTER = frozenset(["(", "[", "{", "$", "£", "€", "“", "‘"])
+_CLITICS = frozenset(f"{before}{mark}{after}" for mark in "'’" for before, after in
+                     [("n", "t"), *(("", x) for x in ("s", "re", "ve", "ll", "d", "m"))])  # fmt: skip
 
 
 def _joined(row: dict[str, Any]) -> dict[str, Any]:
     """A tokenised report as a text; which way round a straight quote stands is not known, so it stands alone."""
-    text, tokens = "", row["tokens"]
+    return {"id": f"wiki-{row['docid']}", "title": None, "published": None, "text": _join(row["tokens"])}
+
+
+def _join(tokens: list[str]) -> str:
+    text = ""
     apart = {"s", "t", "re", "ve", "ll", "d", "m"}
     for before, token in pairwise(["", *tokens]):
-        clitic = token in apart and before in ("’", "'")
+        clitic = (token in apart and before in ("’", "'")) or token in _CLITICS
         close = token in _CLOSE_BEFORE or before in _CLOSE_AFTER or clitic or "-" in (token, before)
         text += token if close or not text else f" {token}"
-    return {"id": f"wiki-{row['docid']}", "title": None, "published": None, "text": text}
+    return text
+
+
+@cache
+def _excerpts() -> dict[str, dict[str, Any]]:
+    """RAMS: five sentences of a news report each, the first excerpt of every report, by the ids they have here."""
+    found: dict[str, dict[str, Any]] = {}
+    met: set[str] = set()
+    for name in ("rams_dev", "rams_test"):
+        for row in _lines(SHARED / f"corpora/{name}.jsonl.gz"):
+            if row["source_url"] in met:
+                continue
+            met.add(row["source_url"])
+            text, bounds = "", []
+            for sentence in row["sentences"]:
+                joined = _join(sentence)
+                text += " " if text else ""
+                bounds.append([len(text), len(text) + len(joined)])
+                text += joined
+            key = f"rams-{row['doc_key'].removeprefix('nw_')[2:14]}"
+            found[key] = {"id": key, "title": None, "published": None, "text": text, "sentences": bounds}
+    return found
 
 
 @cache
@@ -261,6 +308,8 @@ def sentence_units(folder: Path) -> list[Unit]:
     """The written sentences: one text a unit (some hold two or three sentences)."""
     units = []
     for path in sorted(folder.glob("*.jsonl")):
+        if path == REPORTS:
+            continue
         for n, row in enumerate(_lines(path)):
             doc = {"id": f"{path.stem}-{n}", "text": row["text"], "sentences": [[0, len(row["text"])]]}
             made = document_units(doc, [c | {"s": 0} for c in row["claims"]], 0, "written")

@@ -92,7 +92,8 @@ def main() -> None:
     started = time.time()
     for run in a.runs:
         fold = json.loads((run / "recipe.json").read_text())["fold"]
-        held = corpora.dev_ids()[:-1] if a.dev else fold_ids(fold)[1]
+        gold = set(corpora.gold_ids())
+        held = corpora.dev_ids()[:-1] if a.dev else [k for k in fold_ids(fold)[1] if k in gold]
         rows += predict(reader_of(run, {"trigger": a.trigger}), held)
         ids += held
     out, _ = scorer.score(str(GOLD), [dict(r) for r in rows], set(ids))

@@ -3,8 +3,8 @@
     python -m training.fit_relate RUN...            cross-validated figures: each fold by weights fitted on the others
     python -m training.fit_relate RUN... --ship     also writes src/casus/reader/relate_weights.json, fitted on all
 
-RUNS are fits of one recipe that each leave out another fold of the gold documents and all of the reports annotated
-here (`training.train --fold N --annotated False`): both are read here by a network that has not seen them.
+RUNS are fits of one recipe that each leave out another part of the reports, gold and annotated here alike
+(`training.train --fold N`): each is read here by a network that has not seen it. Scored are the gold ones.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Reading:
     prepared: Prepared
     told: Told
     gold: list[dict[str, Any] | None]
+    scored: bool = True  # a gold report, not one annotated here
     claims: list[Claim] = field(default_factory=list)  # as far as they have been related
 
     @property
@@ -76,10 +77,15 @@ class Prompted(Heads):
         return sorted(found, key=lambda d: d.first)
 
 
-def read(run: Path, trigger: float) -> list[tuple[Reading, Reading]]:
-    """The documents that a run's network did not see: as it reads them, and with the claims that it misses."""
-    recipe = json.loads((run / "recipe.json").read_text())
-    return read_ids(run, trigger, fold_ids(recipe["fold"])[1], GOLD)
+def read(run: Path, trigger: float, ours: Path) -> list[tuple[Reading, Reading]]:
+    """The reports that a run's network did not see: as it reads them, and with the claims that it misses.
+
+    `ours` holds the reports annotated here, as `corpora.write_annotated` leaves them.
+    """
+    held = fold_ids(json.loads((run / "recipe.json").read_text())["fold"])[1]
+    gold = set(corpora.gold_ids())
+    found = read_ids(run, trigger, [k for k in held if k in gold], GOLD)
+    return found + read_ids(run, trigger, [k for k in held if k not in gold], ours)
 
 
 def read_ids(run: Path, trigger: float, ids: list[str], folder: Path) -> list[tuple[Reading, Reading]]:
@@ -91,10 +97,10 @@ def read_ids(run: Path, trigger: float, ids: list[str], folder: Path) -> list[tu
         prepared = reader.prepare(document)
         hidden = reader.encoder.run(prepared.windows)
         told = reader.told(prepared, hidden)
-        plain = Reading(prepared, told, paired(prepared, told, folder))
+        plain = Reading(prepared, told, paired(prepared, told, folder), folder == GOLD)
         prompted.missed = missed(plain, hidden, folder)
         full = fuller.told(prepared, hidden)
-        made.append((plain, Reading(prepared, full, paired(prepared, full, folder))))
+        made.append((plain, Reading(prepared, full, paired(prepared, full, folder), folder == GOLD)))
     return made
 
 
@@ -133,7 +139,7 @@ def link_rows(reading: Reading) -> list[tuple[dict[str, float], bool]]:
         for j, b in enumerate(members):
             for i, a in enumerate(members[:j]):
                 same = gold[a]["event"] == gold[b]["event"]  # type: ignore[index]
-                rows.append((pair_features(seen[a], seen[b], j - i - 1), same))
+                rows.append((pair_features(seen[a], seen[b], j - i - 1, reading.told.odds), same))
     return rows
 
 
@@ -194,7 +200,7 @@ def right(task: Task, option: Option, truth: dict[str, Any]) -> bool:
 def relabel(readings: Sequence[Reading], linking: Weights) -> None:
     """The readings' claims get their events anew."""
     for r in readings:
-        labels = link(r.text, r.prepared.bounds, r.claims, linking)
+        labels = link(r.text, r.prepared.bounds, r.claims, linking, r.told.odds)
         r.claims = [replace(c, event=e) for c, e in zip(r.claims, labels, strict=True)]
 
 
@@ -208,6 +214,11 @@ def apply(readings: Sequence[Reading], task: Task, picks: Arrays) -> None:
         )
 
 
+def undated(reading: Reading, truth: dict[str, Any] | None) -> bool:
+    """Whether the annotation could not say when, since nobody knows when the report was published."""
+    return reading.prepared.document.published is None and not (truth or {}).get("date")
+
+
 def choices_of(reading: Reading, task: Task) -> list[Choice]:
     """Each choice with a right answer among its options: (features, right) of each option."""
     claims = reading.claims
@@ -219,6 +230,8 @@ def choices_of(reading: Reading, task: Task) -> list[Choice]:
     rows = []
     for at, n in enumerate(ranked):
         truth = reading.gold[n]
+        if task == "date" and undated(reading, truth):
+            continue
         if truth is not None and (task not in KEPT or task_open(claims[n], task)):
             found = [(o.features, right(task, o, truth)) for o in options(board, at, task)]
             if any(ok for _, ok in found):
@@ -286,21 +299,21 @@ def main() -> None:
     ask.add_argument("--errors", action="store_true", help="count what is wrong by cause")
     ask.add_argument("--ship", action="store_true")
     args = ask.parse_args()
-    folds = [read(run, args.trigger) for run in args.runs]
     with tempfile.TemporaryDirectory() as folder:
-        gold = corpora.write_annotated(Path(folder))
-        ours = [full for _, full in read_ids(args.runs[0], args.trigger, corpora.annotated_ids(), gold)]
+        ours = corpora.write_annotated(Path(folder))
+        folds = [read(run, args.trigger, ours) for run in args.runs]
     for n, fold in enumerate(folds[: args.test]):
-        rest = [full for m, other in enumerate(folds) if m != n for _, full in other] + ours
-        fit_chain(rest, [plain for plain, _ in fold], args.seeds)
+        rest = [full for m, other in enumerate(folds) if m != n for _, full in other]
+        fit_chain(rest, [plain for plain, _ in fold if plain.scored], args.seeds)
     if args.test:
-        out = score([plain for fold in folds[: args.test] for plain, _ in fold], args.errors)
+        out = score([plain for fold in folds[: args.test] for plain, _ in fold if plain.scored], args.errors)
         print(json.dumps(figures(out)))
         print(json.dumps(out["field_accuracy_on_paired"]))
         print(json.dumps(out["within_document_linking_b3"]))
     if args.ship:
-        linking, picks = fit_chain([full for fold in folds for _, full in fold] + ours, [], args.seeds)
-        ship(linking | {"confidence": fit_confidence([plain for fold in folds for plain, _ in fold])}, picks)
+        linking, picks = fit_chain([full for fold in folds for _, full in fold], [], args.seeds)
+        gold = [plain for fold in folds for plain, _ in fold if plain.scored]
+        ship(linking | {"confidence": fit_confidence(gold)}, picks)
 
 
 if __name__ == "__main__":

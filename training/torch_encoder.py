@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from casus.reader.context import PREFIX
 from casus.reader.encoder import Floats, Window
 from casus.reader.heads import Heads
 from training.batches import encode, make_batch
 from training.corpora import Unit
 from training.labels import NAMES, ROLES, STATUSES, TYPE_MODES, TYPES
-from training.model import Reader
+from training.model import BF16, Reader
 
 HEADS = ("detect", "more", "attribute.0", "mode", "status", "told", "names",
          "pairs.trigger", "pairs.word", "pairs.distance", "pairs.kinds", "pairs.roles")  # fmt: skip
@@ -24,7 +25,8 @@ def heads_of(
     model: Reader, thresholds: dict[str, float] | None = None, window: int = 0
 ) -> Heads:
     """The heads' weights as numpy arrays with their label sets."""
-    weights = {k: v.numpy() for k, v in model.state_dict().items() if k.rpartition(".")[0] in HEADS}
+    mine = {k for k in model.state_dict() if k.rpartition(".")[0] in HEADS or k.startswith(PREFIX)}
+    weights = {k: v.numpy() for k, v in model.state_dict().items() if k in mine}
     return Heads(weights, labels(thresholds, window))
 
 
@@ -51,7 +53,7 @@ class TorchEncoder:
         coded = encode(order)
         for at in range(0, len(coded), 32):
             batch = make_batch(coded[at : at + 32], self.model.shape, None)
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=BF16):
                 hidden = self.model.encoder(batch.ids, batch.shapes, batch.flags).float()
             for row, unit in zip(hidden, batch.units, strict=True):
                 out[int(unit.unit.doc)][: len(unit.first)] = row[unit.first].numpy()

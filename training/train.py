@@ -9,6 +9,7 @@ import math
 import random
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -18,11 +19,14 @@ from torch import Tensor
 
 from training import corpora
 from training.batches import Batch, Encoded, Targets, encode, grouped, make_batch, targets
+from training.context import Setting, load_documents, settings
 from training.labels import TYPE_MODES, TYPES
-from training.model import Reader, Shape, distance_bucket
+from training.model import BF16, Reader, Shape, distance_bucket
 
 HERE = Path(__file__).parent
 NEVER = -1e4
+# parts that the reports are cut into for cross-validation
+FOLDS = 2
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,14 @@ class Recipe:
     rate: float = 2e-4
     head_rate: float = 5e-4
     window: int = 0  # words of consecutive sentences that the reader sees together; 0: a sentence
-    also: int = 0  # train on windows of this many words too, beside those of `window`
     budget: int = 2048  # sub-words a step
     written: bool = True
-    annotated: bool = True  # the reports annotated here, beside the gold ones
     general: float = 0.15  # share of steps on the general corpora while fitting the claims
     role_weight: float = 0.4
     smoothing: float = 0.0
     freeze_words: bool = True
-    fold: int = -1  # 0-4: leave this fifth of the training documents out; -1: train on all
+    fold: int = -1  # leave this part of the reports out; -1: train on all
+    context_weight: float = 1.0
     mask: float = 0.1  # share of words hidden; their dictionary flags stay
 
     def digest(self) -> str:
@@ -52,15 +55,19 @@ class Recipe:
 
 
 def fold_ids(fold: int) -> tuple[list[str], list[str]]:
-    """Training and held-out documents of a fold (fifths by position in a fixed shuffle)."""
+    """Training and held-out reports of a fold, gold and annotated here alike (parts by position in a fixed shuffle)."""
     ids = corpora.gold_ids()
+    ours = corpora.annotated_ids()
     random.Random(0).shuffle(ids)
-    held = [x for n, x in enumerate(ids) if n % 5 == fold]
-    return sorted(set(ids) - set(held)), sorted(held)
+    random.Random(1).shuffle(ours)
+    held = [x for part in (ids, ours) for n, x in enumerate(part) if n % FOLDS == fold]
+    return sorted({*ids, *ours} - set(held)), sorted(held)
 
 
-def losses(model: Reader, batch: Batch, t: Targets, recipe: Recipe, rng: random.Random) -> dict[str, Tensor]:
-    """Every loss that this batch has labels for, already weighted."""
+def losses(
+    model: Reader, batch: Batch, t: Targets, recipe: Recipe, rng: random.Random
+) -> tuple[dict[str, Tensor], Tensor]:
+    """Every loss that this batch has labels for, already weighted; and the word vectors [units, words, 384]."""
     hidden = model.encoder(batch.ids, batch.shapes, batch.flags)
     rows = torch.arange(len(batch.units))[:, None]
     words = model.drop(hidden[rows, batch.first]).float()
@@ -77,6 +84,64 @@ def losses(model: Reader, batch: Batch, t: Targets, recipe: Recipe, rng: random.
         out["names"] = F.cross_entropy(logits.flatten(0, 1), t.names.flatten(), ignore_index=-100)
     if len(batch.triggers):
         _trigger_losses(model, words, batch, t, recipe, rng, out)
+    return out, words
+
+
+def step_losses(model: Reader, group: Group, recipe: Recipe, rng: random.Random) -> dict[str, Tensor]:
+    """The losses of a step: those of its units, encoded with units of like length, and those of its reports."""
+    out: dict[str, Tensor] = {}
+    vectors: dict[int, Tensor] = {}
+    parts = chunks(group.units) if group.settings else [group.units]
+    total = sum(len(u.first) for u in group.units)
+    for part in parts:
+        batch = make_batch(part, recipe.shape, rng, recipe.mask)
+        with torch.autocast("cpu", torch.bfloat16, enabled=BF16):
+            found, words = losses(model, batch, targets(batch, recipe.shape), recipe, rng)
+        share = sum(len(u.first) for u in part) / total
+        for k, v in found.items():
+            out[k] = out[k] + share * v if k in out else share * v
+        vectors |= {id(u): words[n] for n, u in enumerate(part)}
+    if group.settings:
+        chosen = [context_losses(model, s, vectors) for s in group.settings]
+        for name in ("choose", "event"):
+            found_all = [c[name] for c in chosen if name in c]
+            if found_all:
+                out[name] = recipe.context_weight * torch.stack(found_all).sum() / len(found_all)
+    return out
+
+
+def chunks(units: list[Encoded]) -> list[list[Encoded]]:
+    """The units in groups of like length, so that little is padded."""
+    order = sorted(units, key=lambda u: len(u.ids))
+    out: list[list[Encoded]] = []
+    for u in order:
+        # a group ends where padding all of it to this length would waste a fifth
+        if out and sum(len(x.ids) for x in out[-1]) > 0.8 * len(out[-1]) * len(u.ids):
+            out[-1].append(u)
+        else:
+            out.append([u])
+    return out
+
+
+def context_scores(model: Reader, s: Setting, vectors: dict[int, Tensor]) -> tuple[Tensor, Tensor]:
+    """What the context network makes of a report whose words have these vectors, by the id of their unit."""
+    rows = [vectors[id(u)] for u in s.units]
+    triggers = torch.stack([rows[n][w] for n, w in s.triggers.tolist()])
+    found = [(rows[n][a] + rows[n][b]) / 2 for n, a, b in s.candidates.tolist()]
+    named = torch.stack(found) if found else triggers.new_zeros(0, triggers.shape[1])
+    return model.context(triggers, s.types, s.triggers, named, s.kinds, s.counts, s.candidates[:, :2])
+
+
+def context_losses(model: Reader, s: Setting, vectors: dict[int, Tensor]) -> dict[str, Tensor]:
+    """The loss of choosing each known value, all the probability on right candidates counting; and of events."""
+    scores, one = context_scores(model, s, vectors)
+    scores = scores.masked_fill(~torch.cat([s.fit.new_ones(1, s.fit.shape[1]), s.fit])[None], NEVER)
+    out = {}
+    if s.known.any():
+        loss = torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~s.right, NEVER), 1)
+        out["choose"] = loss[s.known].mean()
+    if s.paired.any():
+        out["event"] = 0.5 * F.binary_cross_entropy_with_logits(one[s.paired], s.same[s.paired].float())
     return out
 
 
@@ -119,11 +184,36 @@ def _trigger_losses(
             out["frames"] = 0.2 * (loss * weight).sum() / t.frames_known.sum()
 
 
+@dataclass
+class Group:
+    """What one step learns from: units, and whole reports among them."""
+
+    units: list[Encoded]
+    settings: list[Setting] = field(default_factory=list)
+
+
+def reports(found: Sequence[tuple[list[Encoded], Setting | None]], budget: int, rng: random.Random) -> list[Group]:
+    """Shuffled groups of whole reports of about `budget` sub-words."""
+    order = rng.sample(found, len(found))
+    out: list[Group] = []
+    size = budget
+    for units, told in order:
+        length = sum(len(u.ids) for u in units)
+        if size + length > budget:
+            out.append(Group([]))
+            size = 0
+        size += length
+        out[-1].units.extend(units)
+        out[-1].settings.extend([told] if told else [])
+    return out
+
+
 def fit(
     model: Reader, streams: list[tuple[list[Encoded], float]], epochs: int, recipe: Recipe, label: str,
-    budget_scale: float = 1.0,
+    budget_scale: float = 1.0, whole: Sequence[tuple[list[Encoded], Setting | None]] = (),
 ) -> None:  # fmt: skip
-    """Fits on the first stream for `epochs`; other streams are mixed in at their share of steps."""
+    """Fits on the first stream and the `whole` reports for `epochs`; other streams are mixed in at their share of
+    steps."""
     rng = random.Random(recipe.seed)
     torch.manual_seed(recipe.seed)
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder.")]
@@ -136,12 +226,12 @@ def fit(
         fused=True,
     )
     budget = int(recipe.budget * budget_scale)
-    plan: list[list[Encoded]] = []
+    plan: list[Group] = []
     for _ in range(epochs):
-        epoch = grouped(streams[0][0], budget, rng)
+        epoch = [Group(g) for g in grouped(streams[0][0], budget, rng) if g] + reports(whole, budget, rng)
         for units, share in streams[1:]:
             wanted = int(len(epoch) * share)
-            epoch += grouped(rng.sample(units, min(len(units), wanted * 64)), budget, rng)[:wanted]
+            epoch += [Group(g) for g in grouped(rng.sample(units, min(len(units), wanted * 64)), budget, rng)[:wanted]]
         rng.shuffle(epoch)
         plan += epoch
     warm = max(1, len(plan) // 10)
@@ -151,9 +241,7 @@ def fit(
     model.train()
     started, seen, sums, steps = time.time(), 0, {}, 0
     for n, group in enumerate(plan):
-        batch = make_batch(group, recipe.shape, rng, recipe.mask)
-        with torch.autocast("cpu", torch.bfloat16):
-            parts = losses(model, batch, targets(batch, recipe.shape), recipe, rng)
+        parts = step_losses(model, group, recipe, rng)
         if not parts:
             continue  # a batch of general sentences in which nothing is annotated
         total = torch.stack(list(parts.values())).sum()
@@ -162,7 +250,7 @@ def fit(
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        seen += batch.ids.numel()
+        seen += sum(len(u.ids) for u in group.units)
         steps += 1
         for k, v in parts.items():
             a, b = sums.get(k, (0.0, 0))
@@ -213,12 +301,8 @@ def run(recipe: Recipe, folder: Path) -> Reader:
     native = sorted({t.native for u in general for t in u.unit.triggers if t.native})
     recipe = replace(recipe, shape=replace(recipe.shape, native=native))
     model = pretrained(recipe, general)
-    ids = fold_ids(recipe.fold)[0] if recipe.fold >= 0 else corpora.gold_ids()
-    if recipe.annotated:
-        ids = ids + corpora.annotated_ids()
+    ids = fold_ids(recipe.fold)[0]
     claims = corpora.gold_units(ids, recipe.window)
-    if recipe.also:
-        claims += corpora.gold_units(ids, recipe.also)
     if recipe.written:
         claims += corpora.sentence_units(HERE / "sentences")
     if recipe.shape.use_flags:
@@ -227,7 +311,10 @@ def run(recipe: Recipe, folder: Path) -> Reader:
         flagger = Flagger()
         flagger.add(claims, texts_of(claims))
         flagger.add([u.unit for u in general], {})
-    fit(model, [(encode(claims), 1.0), (general, recipe.general)], recipe.epochs, recipe, "claims")
+    coded = encode(claims)
+    told = settings([e for e in coded if e.unit.corpus == "gold"], load_documents(ids))
+    alone = [e for e in coded if e.unit.corpus != "gold"]
+    fit(model, [(alone, 1.0), (general, recipe.general)], recipe.epochs, recipe, "claims", whole=told)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
     model.save(folder / "model.pt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -12,6 +12,7 @@ from casus.reader import anaphora, attribution, figures, status
 from casus.reader.anaphora import Antecedent
 from casus.reader.attribution import Attribution
 from casus.reader.board import Context
+from casus.reader.candidates import Candidate
 from casus.reader.decode import Draft, Found
 from casus.reader.hints import Hints
 from casus.reader.mentions import NamedMention, split_coordination
@@ -198,14 +199,15 @@ class Page:
         why = f"{span.exact!r} is {before.text!r} ({before.why}); {got.why}" if before else got.why
         return Participant(span, got.name or self.text[a:b], got.who, got.sector, got.actor_id, why)
 
-    def hints(self, draft: Draft) -> Hints:
-        """The draft with the known actors of its sentence, pronouns and "the group" followed back."""
+    def hints(self, draft: Draft, chosen: Mapping[str, Mapping[str, float]]) -> Hints:
+        """The draft, what the context network chose for it, and the known actors of its sentence, pronouns and "the
+        group" followed back."""
         if draft.sentence not in self.known_actors:
             a, b = self.bounds[draft.sentence]
             spans = {(m.start, m.end) for m in self.actors if a <= m.start < b}
             spans |= {(s, e) for s, e in self.antecedents if a <= s < b and (s, e) not in spans}
             self.known_actors[draft.sentence] = tuple(self.participant(s, e, None) for s, e in sorted(spans))
-        return Hints(draft, self.known_actors[draft.sentence])
+        return Hints(draft, self.known_actors[draft.sentence], chosen)
 
     # ------------------------------------------------------------------ where and when
 
@@ -335,6 +337,21 @@ class Page:
 
     # ------------------------------------------------------------------ the whole document
 
+    def candidates(self) -> list[Candidate]:
+        """Every known actor, place and date that the document names, in text order, for the context network."""
+        found = [Candidate(m.start, m.end, m.kind, m.who) for m in self.actors if m.who]
+        by_start = {m.start: m for m in self.actors}
+        for (start, end), before in self.antecedents.items():
+            meant = next((by_start[n] for n in range(before.start, before.end) if n in by_start), None)
+            if meant is not None and meant.who and start not in by_start:
+                found.append(Candidate(start, end, "reference", meant.who))
+        around = self.context
+        days = [(w.span, f"{w.start}/{w.end}") for w in around.dates if w.span and w.start]
+        found += [Candidate(p.span.start, p.span.end, "place", p.iso3) for p in around.places if p.iso3]
+        found += [Candidate(span.start, span.end, "date", day) for span, day in days]
+        return sorted(found, key=lambda c: (c.start, c.end, c.kind, c.group))
+
+    @cached_property
     def context(self) -> Context:
         """Every place and date that the document names, resolved, for what claims inherit."""
         places = []

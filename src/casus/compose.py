@@ -15,12 +15,14 @@ from casus.config import Config
 from casus.errors import CasusError
 from casus.reader import inherit, relate
 from casus.reader.board import Context
-from casus.reader.decode import NameFound, draft_claims, find_names, make_windows, without_outcomes
+from casus.reader.context import ContextNet, Seen
+from casus.reader.decode import Draft, NameFound, draft_claims, find_names, make_windows, without_outcomes
 from casus.reader.encoder import MODEL_FOLDER, Floats, OnnxEncoder, Window, WordEncoder
 from casus.reader.features import FLAG_BITS
 from casus.reader.heads import Heads
 from casus.reader.hints import Hints
 from casus.reader.mentions import NamedMention, mentions
+from casus.reader.relate_features import Odds
 from casus.reader.sentences import Sentence, split
 from casus.records import Claim, Document, Failure
 from casus.scope import in_scope, is_political
@@ -63,6 +65,7 @@ class Told:
     claims: tuple[Claim, ...]
     hints: tuple[Hints, ...]
     context: Context
+    odds: Odds | None = None  # of two triggers telling one event, by the context network
 
 
 # a document that is ready for the encoder, or the failure in its place
@@ -77,6 +80,7 @@ class Reader:
     ) -> None:
         self.encoder, self.heads, self.book, self.index, self.debug = encoder, heads, book, index, debug
         self.threads = ThreadpoolController()
+        self.context = ContextNet.of(heads.w)
 
     @classmethod
     def load(cls, config: Config) -> Reader:
@@ -163,10 +167,31 @@ class Reader:
             prepared.document, prepared.sentences, prepared.actors, prepared.places, prepared.home,
             tuple(named_mentions(prepared, seen)), self.book, self.index, self.encoder.name,
         )  # fmt: skip
-        made = [(page.claim(d, drafts), page.hints(d)) for d in drafts]
+        seen_all = self.look_around(prepared, hidden, page, drafts)
+        chosen = seen_all.chosen or ({},) * len(drafts)
+        made = [(page.claim(d, drafts), page.hints(d, c)) for d, c in zip(drafts, chosen, strict=True)]
         if not is_political(prepared.actors, sum(len(w.words) for w in prepared.windows)):
             made = [(c, h) for c, h in made if in_scope(c)]
-        return Told(tuple(c for c, _ in made), tuple(h for _, h in made), page.context())
+        return Told(tuple(c for c, _ in made), tuple(h for _, h in made), page.context, odds_of(drafts, seen_all))
+
+    def look_around(self, prepared: Prepared, hidden: Sequence[Floats], page: Page, drafts: Sequence[Draft]) -> Seen:
+        """What the context network makes of the drafts; nothing where the model has none."""
+        if self.context is None:
+            return Seen()
+        at = {a: (n, w) for n, window in enumerate(prepared.windows) for w, (a, _) in enumerate(window.spans)}
+        types = self.heads.types
+        triggers = [(*at[d.start], types.index(d.detected.type)) for d in drafts]
+        return self.context.read(prepared.windows, hidden, triggers, page.candidates())
+
+
+def odds_of(drafts: Sequence[Draft], seen: Seen) -> Odds | None:
+    """The log-odds of one event by the starts of two triggers."""
+    if seen.one is None:
+        return None
+    rows = seen.one.tolist()
+    return {
+        (a.start, b.start): rows[i][j] for i, a in enumerate(drafts) for j, b in enumerate(drafts) if a.start < b.start
+    }
 
 
 def related(prepared: Prepared, told: Told) -> list[Claim]:
@@ -174,7 +199,7 @@ def related(prepared: Prepared, told: Told) -> list[Claim]:
     bounds, document = prepared.bounds, prepared.document
     claims: Sequence[Claim] = told.claims
     for step, tasks in (("link", inherit.SIDES), ("again", inherit.WHERE_AND_WHEN)):
-        labels = relate.link(document.text, bounds, claims, relate.load_weights()[step])
+        labels = relate.link(document.text, bounds, claims, relate.load_weights()[step], told.odds)
         labelled = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]
         claims = inherit.inherit(document, bounds, labelled, told.context, hints=told.hints, tasks=tasks)
     return [replace(c, confidence=relate.confidence(c.confidence)) for c in claims]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from casus.reader.decode import Draft, Offsets
@@ -15,7 +15,7 @@ from casus.text import fold
 Side = Literal["actor", "recipient"]
 Features = dict[str, float]
 
-_OTHER: dict[Side, Side] = {"actor": "recipient", "recipient": "actor"}
+_OTHER: dict[str, Side] = {"actor": "recipient", "recipient": "actor"}
 # log-odds beyond these say no more, and are brought to about the size of the other features
 _LEAST, _MOST, _SCALE = -7.0, 4.0, 4.0
 
@@ -26,6 +26,8 @@ class Hints:
 
     draft: Draft
     named: tuple[Participant, ...] = ()
+    # what the context network gives each group of each task; "" is none
+    chosen: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def log_odds(probability: float) -> float:
@@ -120,3 +122,24 @@ def own_words(draft: Draft, role: Literal["place", "date"], words: Offsets | Non
 def no_words(draft: Draft, role: Literal["place", "date"]) -> Features:
     """What speaks for no place or date: how sure the network is that no word of the sentence tells it."""
     return {"none, likeliest word": log_odds(max(draft.starts.get(role, ()), default=0.0))}
+
+
+def by_context(hints: Hints, task: str, groups: Sequence[str]) -> Features:
+    """What the context network says of a value: one or several groups of the task, or none of them."""
+    table = hints.chosen.get(task)
+    if table is None:
+        return {}
+    share = sum(table.get(g, 0.0) for g in groups) if groups else table[""]
+    found = {"context": log_odds(share)}
+    if share >= max(table.values()):
+        found["context, likeliest"] = 1.0
+    if groups:
+        if not any(g in table for g in groups):
+            found["context, not seen"] = 1.0
+        if task in _OTHER:
+            other = hints.chosen[_OTHER[task]]
+            found["context, as the other side"] = log_odds(sum(other.get(g, 0.0) for g in groups))
+    else:
+        best = max((v for k, v in table.items() if k), default=0.0)
+        found |= {"context, none": log_odds(share), "context, surest": log_odds(best)}
+    return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from casus.reader.board import Board, day_key, who_key
-from casus.reader.hints import named, no_words, nobody, own_side, own_words
+from casus.reader.hints import Hints, by_context, named, no_words, nobody, own_side, own_words
 from casus.reader.relate_words import PRONOUNS
 from casus.records import Participant, Place, When
 from casus.text import fold
@@ -30,6 +30,18 @@ class Option:
     value: Place | When | tuple[Participant, ...] | None
     features: dict[str, float]
     said: str
+
+
+# A value of other words than the claim's own is no option where the context network gives it less than this
+LEAST = 0.004
+
+
+def plausible(hints: Hints | None, task: Task, group: str) -> bool:
+    """Whether a value is worth describing: nearly all are not, and describing them takes most of the time."""
+    table = hints.chosen.get(task) if hints is not None else None
+    if table is None:
+        return True
+    return sum(table.get(g, 0.0) for g in group.split("|")) >= LEAST
 
 
 def gap_name(gap: int) -> str:
@@ -59,12 +71,17 @@ def options(board: Board, n: int, task: Task) -> list[Option]:
     if not any(True for _ in board.others(n)):
         none["none, told once"] = 1.0
     none |= _none_here(board, n, task)
-    first = Option("", None, none, "")
+    found = [Option("", None, none, "")]
     if task == "place":
-        return [first, *_own_place(board, n), *_places(board, n)]
-    if task == "date":
-        return [first, *_own_date(board, n), *_dates(board, n)]
-    return [first, *_own_sides(board, n, task), *_sides(board, n, task)]
+        found += [*_own_place(board, n), *_places(board, n)]
+    elif task == "date":
+        found += [*_own_date(board, n), *_dates(board, n)]
+    else:
+        found += [*_own_sides(board, n, task), *_sides(board, n, task)]
+    if hints is not None and hints.chosen:
+        for o in found:
+            o.features.update(by_context(hints, task, o.group.split("|") if o.group else ()))
+    return found
 
 
 def _own_sides(board: Board, n: int, task: Task) -> list[Option]:
@@ -78,6 +95,8 @@ def _own_sides(board: Board, n: int, task: Task) -> list[Option]:
         found.append(Option(key, own, _side_features(board, n, task, own, key) | own_side(claim, task, hints), OWN))
     for one, seen in named(claim, task, hints):
         key = one.who or ""
+        if not plausible(hints, task, key):
+            continue
         features = seen | _side_features(board, n, task, (one,), key)
         found.append(Option(key, (one,), features, f"{one.span.exact!r} in the sentence"))
     return found
@@ -156,7 +175,7 @@ def _places(board: Board, n: int) -> list[Option]:
     nearest = min((abs(s - here) for s in board.place_sentence), default=99)
     for m in board.around(n, NEAR_VALUES):
         c = board.claims[m]
-        if c.place is None:
+        if c.place is None or not plausible(board.hints[n], "place", c.place.iso3 or ""):
             continue
         features = _place_features(board, n, c.place)
         gap = board.sentence[m] - here
@@ -177,6 +196,8 @@ def _places(board: Board, n: int) -> list[Option]:
         gap = sentence - here
         dateline = board.context.dateline is not None and p.span.start == board.context.dateline.span.start
         if abs(gap) > max(2, nearest) and not dateline and sentence > 0:
+            continue
+        if not plausible(board.hints[n], "place", p.iso3 or ""):
             continue
         features = _place_features(board, n, p)
         features[f"mention {gap_name(gap)}"] = 1.0
@@ -213,7 +234,7 @@ def _dates(board: Board, n: int) -> list[Option]:
     found = []
     for m in board.around(n, NEAR_VALUES):
         c = board.claims[m]
-        if c.when.start is None:
+        if c.when.start is None or not plausible(board.hints[n], "date", day_key(c.when)):
             continue
         gap = board.sentence[m] - here
         features = _date_features(board, n, c.when) | {f"claim {gap_name(gap)}": 1.0}
@@ -278,7 +299,7 @@ def _sides(board: Board, n: int, task: Task) -> list[Option]:
             ("actor", c.actors, board.actor_keys[m]),
             ("recipient", c.recipients, board.recipient_keys[m]),
         ):
-            if not key or (m == n and role == task):
+            if not key or (m == n and role == task) or not plausible(board.hints[n], task, key):
                 continue
             features = _side_features(board, n, task, sides, key)
             if m == n:

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from casus.errors import DataError
-from casus.reader.relate_features import View, pair_features, views
+from casus.reader.relate_features import Odds, View, pair_features, views
 from casus.records import Claim, Participant
 
 Weights = dict[str, float]
@@ -48,10 +48,12 @@ def link(
     sentences: Sequence[tuple[int, int]],
     claims: Sequence[Claim],
     weights: Weights | None = None,
+    odds: Odds | None = None,
 ) -> list[str]:
     """An event label (e1, e2, ... in order of first mention) for each claim, in the order given.
 
-    `sentences` are `[start, end)` offsets into `text`. Claims of different types are never one event.
+    `sentences` are `[start, end)` offsets into `text`; `odds` what the context network
+    says of pairs of triggers. Claims of different types are never one event.
     """
     table = load_weights()["link"] if weights is None else weights
     ranked = sorted(range(len(claims)), key=lambda n: _order(claims[n]))
@@ -64,7 +66,7 @@ def link(
     for members in by_type.values():
         for at in range(0, len(members), MOST_COMPARED):
             part = members[at : at + MOST_COMPARED]
-            for cluster in _cluster(part, _scores([seen[n] for n in part], table), table.get("cut", 0.0)):
+            for cluster in _cluster(part, _scores([seen[n] for n in part], table, odds), table.get("cut", 0.0)):
                 cluster_of |= dict.fromkeys(cluster, min(cluster, key=lambda n: rank[n]))
     label: dict[int, str] = {}
     for n in ranked:
@@ -102,18 +104,18 @@ def explain(
     return sorted(rows, key=lambda r: (-abs(r[1] * r[2]), r[0]))
 
 
-def _scores(seen: list[View], table: Weights) -> list[list[float]]:
+def _scores(seen: list[View], table: Weights, odds: Odds | None) -> list[list[float]]:
     """Log-odds of each pair of one type's claims, in text order."""
     n = len(seen)
     scores = [[0.0] * n for _ in range(n)]
     for j in range(n):
         for i in range(j):
-            found = pair_features(seen[i], seen[j], j - i - 1)
-            odds = 0.0
+            found = pair_features(seen[i], seen[j], j - i - 1, odds)
+            total = 0.0
             for name, value in found.items():
-                odds += value * table.get(name, 0.0)
+                total += value * table.get(name, 0.0)
             # one pair may not outvote a whole cluster, but for two deeds that cannot be one
-            bounded = max(-6.0, min(6.0, odds))
+            bounded = max(-6.0, min(6.0, total))
             scores[i][j] = scores[j][i] = _APART if other_state_did_it(seen[i], seen[j]) else bounded
     return scores
 

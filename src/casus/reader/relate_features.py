@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -187,10 +187,17 @@ def _distance(a: View, b: View, between: int) -> dict[str, float]:
     return found
 
 
-def pair_features(a: View, b: View, between: int) -> dict[str, float]:
-    """Features of `a` (told first) and `b`, of one type; `between`: claims of that type told between them."""
+# log-odds of one event, by the start of both triggers in text order
+Odds = Mapping[tuple[int, int], float]
+
+
+def pair_features(a: View, b: View, between: int, odds: Odds | None = None) -> dict[str, float]:
+    """Features of `a` (told first) and `b`, of one type; `between`: claims of that type told between them; `odds`:
+    what the context network says of the document's pairs."""
     x, y = a.claim, b.claim
     found = {"bias": 1.0, f"type {x.type}": 1.0}
+    if odds is not None:
+        found["network"] = max(-7.0, min(7.0, odds.get((x.trigger.start, y.trigger.start), 0.0))) / 4
     found |= _trigger(a, b) | _sides(a, b) | _place(x, y) | _dates(x, y) | _figures(x, y)
     found |= _distance(a, b, between)
     if x.mode and y.mode:

@@ -81,7 +81,7 @@ def _is_near(before: list[str], after: list[str]) -> bool:
     """ "near X", "X border", "north of X", "10 km from X", "outskirts of X"."""
     if after[:1] and after[0] in _NEAR:
         return True
-    if before[:2] and before[0] == "of" and (before[1] in DIRECTIONS or before[1] in _NEAR):
+    if len(before) > 1 and before[0] == "of" and (before[1] in DIRECTIONS or before[1] in _NEAR):
         return True
     return any(w in _NEAR for w in before[:3])
 
