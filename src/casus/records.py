@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import InitVar, asdict, dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Literal, get_args
 
 from casus.errors import RecordError, SpanError
@@ -32,9 +33,13 @@ SourceKind = Literal[
 CONTEXT_CHARS = 32
 
 
+# looked up for every record that is built, so taken apart once
+_values = cache(get_args)
+
+
 def _one_of(what: str, value: str, allowed: object) -> None:
-    if value not in get_args(allowed):
-        raise RecordError(f"{what} cannot be {value!r}", f"one of {', '.join(get_args(allowed))}")
+    if value not in _values(allowed):
+        raise RecordError(f"{what} cannot be {value!r}", f"one of {', '.join(_values(allowed))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Span:
             raise SpanError(f"span {self.start}:{self.end} is empty or outside a text of length {len(text)}")
         if text[self.start : self.end] != self.exact:
             raise SpanError(f"text[{self.start}:{self.end}] is not {self.exact!r}")
-        if not text[: self.start].endswith(self.prefix) or not text[self.end :].startswith(self.suffix):
+        if not text.endswith(self.prefix, 0, self.start) or not text.startswith(self.suffix, self.end):
             raise SpanError(f"the words around {self.start}:{self.end} are not those recorded")
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # A word: initials ("U.S.", "J.K."), a number with separators ("1,200", "3.5"), a run of letters and
 # digits, or one other visible character. No alternative can back-track over another's ground.
@@ -15,6 +16,8 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
     return [m.span() for m in _WORD.finditer(text, start, len(text) if end is None else end)]
 
 
+# names come again and again within a report, and from report to report
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Lower case without accents, curly quotes or doubled blanks: a key for look-ups, not for offsets."""
     text = text.replace("’", "'").replace("‘", "'")
