@@ -17,8 +17,9 @@ LAYERS = (
     ("records",),
     ("codebook",),
     ("intake", "reader", "world", "samples", "config"),
-    ("assemble", "scope", "sources"),
+    ("assemble", "scope", "sources", "endpoint", "answers"),
     ("compose",),
+    ("second",),
     ("pipeline",),
     ("jsonl", "show", "doctor", "casus"),
     ("cli",),
@@ -27,7 +28,11 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 STAGES = ("codebook", "intake", "reader", "world")
 
 # A stage gives the same out for the same in, on any machine at any time.
-IMPURE_MODULES = {"random", "secrets", "socket", "ssl", "subprocess", "time", "urllib.request", "http.client"}
+IMPURE_MODULES = {
+    "random", "secrets", "socket", "ssl", "subprocess", "time", "urllib.request", "http.client", "httpx2", "httpcore2",
+}  # fmt: skip
+# and outside of the stages, too, one module alone opens connections
+NETWORK_MODULES = {"socket", "ssl", "urllib.request", "http.client", "httpx2", "httpcore2", "requests", "urllib3"}
 IMPURE_CALLS = {"now", "today", "utcnow"}
 
 MODULES = sorted(ROOT.rglob("*.py"))
@@ -79,6 +84,17 @@ def test_a_stage_asks_no_clock_no_network_and_no_dice(path: Path) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             assert node.func.attr not in IMPURE_CALLS, f"line {node.lineno}"
+
+
+def test_one_module_alone_can_open_a_connection() -> None:
+    speak = [p for p in MODULES if NETWORK_MODULES & set(_modules(ast.parse(p.read_text(encoding="utf-8"))))]
+    assert [p.name for p in speak] == ["endpoint.py"]
+
+
+def _modules(tree: ast.Module) -> list[str]:
+    """Full names of the modules that a module imports, the packages around them included."""
+    parts = [name.split(".") for name in imported(tree)]
+    return [".".join(p[:n]) for p in parts for n in range(1, len(p) + 1)]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ class Setting:
     candidates: Tensor  # [c, 3] unit, first word, last word
     kinds: Tensor  # [c]
     counts: Tensor  # [c] how often the candidate's group is named, in buckets
+    groups: tuple[str, ...]  # of the candidates
     fit: Tensor  # [c, 4] bool: may be a value of the task
     right: Tensor  # [t, 1 + c, 4] bool; row 0 is "none"
     known: Tensor  # [t, 4] bool: the right value is among the candidates
@@ -110,6 +111,7 @@ def setting(units: list[Encoded], found: list[Candidate], published: bool) -> Se
         torch.from_numpy(placed.where),
         torch.from_numpy(placed.kinds),
         torch.from_numpy(placed.counts),
+        placed.groups,
         fit,
         right,
         known,

@@ -41,6 +41,10 @@ def reader_of(run: Path, thresholds: dict[str, float]) -> Reader:
     return Reader(encoder, heads_of(network, thresholds, window=window), ActorBook.load(), open_places(Config.load()))
 
 
+# windows of about a hundred reports; more make a file that takes longer to read than to compute anew
+MOST_KEPT = 3000
+
+
 class Remembering:
     """An encoder that keeps what it has computed, so that rules can be tried on a run many times."""
 
@@ -54,7 +58,8 @@ class Remembering:
         new = [w for w in dict.fromkeys(windows) if w not in self.known]
         if new:
             self.known |= dict(zip(new, self.encoder.run(new), strict=True))
-            self.path.write_bytes(pickle.dumps(self.known))
+            if len(self.known) < MOST_KEPT:
+                self.path.write_bytes(pickle.dumps(self.known))
         return [self.known[w] for w in windows]
 
 

@@ -93,9 +93,10 @@ def read_ids(run: Path, trigger: float, ids: list[str], folder: Path) -> list[tu
     prompted = Prompted(reader.heads.w, labels({"trigger": trigger}, window=reader.heads.window))
     fuller = Reader(reader.encoder, prompted, reader.book, reader.index)
     made = []
-    for document in documents(ids, folder):
-        prepared = reader.prepare(document)
-        hidden = reader.encoder.run(prepared.windows)
+    every = [reader.prepare(document) for document in documents(ids, folder)]
+    encoded = iter(reader.encoder.run([w for prepared in every for w in prepared.windows]))
+    for prepared in every:
+        hidden = [next(encoded) for _ in prepared.windows]
         told = reader.told(prepared, hidden)
         plain = Reading(prepared, told, paired(prepared, told, folder), folder == GOLD)
         prompted.missed = missed(plain, hidden, folder)

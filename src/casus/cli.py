@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from casus.config import Config
-from casus.errors import CasusError, UsageError
-from casus.pipeline import INTERNAL, INTERNAL_HINT, Reading, Tally, open_reader, read_sources
+from casus.config import Config, ReaderName
+from casus.errors import CasusError, SecondReaderError, UsageError
+from casus.pipeline import INTERNAL, INTERNAL_HINT, Reading, Reports, Tally, open_reader, read_sources
 from casus.records import Failure
 from casus.sources import Found, Source, find
 
@@ -47,7 +47,7 @@ class _Commands(click.Group):
 def app() -> None:
     """Read news reports into claims: who says who did what to whom, where and when.
 
-    Everything happens on this machine; nothing is sent anywhere.
+    Everything happens on this machine; nothing is sent anywhere unless you ask for --reader llm.
 
     \b
     casus demo                        the reports that ship with Casus
@@ -65,6 +65,12 @@ def app() -> None:
 @click.option("--actors", type=_FILE, help="Your own actors, laid over the shipped ones.")
 @click.option("--places", type=_FILE, help="Your own places, laid over the shipped ones.")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="P", help="Leave out claims below P.")
+@click.option("--reader", type=click.Choice(["shipped", "llm"]), help="llm sends sentences to a language model.")
+@click.option("--endpoint", metavar="URL", help="llm: its OpenAI-compatible address, http://localhost:11434/v1.")
+@click.option("--model", metavar="NAME", help="llm: the model's name there.")
+@click.option("--doubt", type=click.FloatRange(0, 1), metavar="D", help="llm: only what the shipped reader doubts.")
+@click.option("--max-calls", type=click.IntRange(1), metavar="N", help="llm: stop after N calls (1000).")
+@click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="llm: stop after N tokens (2000000).")
 def read_command(
     *,
     sources: tuple[str, ...],
@@ -75,6 +81,12 @@ def read_command(
     actors: Path | None,
     places: Path | None,
     min_confidence: float | None,
+    reader: ReaderName | None,
+    endpoint: str | None,
+    model: str | None,
+    doubt: float | None,
+    max_calls: int | None,
+    max_tokens: int | None,
 ) -> int:
     """Read reports into claims.
 
@@ -85,8 +97,17 @@ def read_command(
     casus read report.txt --published 2024-01-18
     casus read saved-pages/ 'feeds/**/*.json' --json > claims.jsonl
     pbpaste | casus read - --explain
+    casus read report.txt --reader llm --endpoint http://localhost:11434/v1 --model NAME --doubt 0.3
     """
-    config = Config.load().with_options(actors=actors, places=places, min_confidence=min_confidence)
+    asked = {"endpoint": endpoint, "model": model, "doubt": doubt, "max-calls": max_calls, "max-tokens": max_tokens}
+    for option, value in asked.items():
+        if value is not None and reader != "llm":
+            raise UsageError(f"--{option} is for the second reader", "give --reader llm with it")
+    config = Config.load()
+    llm = config.llm.with_options(
+        endpoint=endpoint, model=model, doubt=doubt, max_calls=max_calls, max_tokens=max_tokens
+    )
+    config = config.with_options(actors=actors, places=places, min_confidence=min_confidence, reader=reader, llm=llm)
     found = find(sources, published=published.date() if published else None, publisher=publisher)
     return _read(found, config, as_json=as_json, explain=explain)
 
@@ -167,9 +188,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         told = _told(error)
         if told.code == INTERNAL and os.environ.get("CASUS_DEBUG", "") not in ("", "0"):
             raise
-        click.echo(f"error [{told.code}] {told.message}", err=True)
-        click.echo(f"  hint: {told.hint}" if told.hint else "", err=True, nl=bool(told.hint))
+        _tell(told)
         return USAGE if isinstance(told, UsageError) else ERROR
+
+
+def _tell(told: CasusError) -> None:
+    click.echo(f"error [{told.code}] {told.message}", err=True)
+    click.echo(f"  hint: {told.hint}" if told.hint else "", err=True, nl=bool(told.hint))
 
 
 def _told(error: Exception) -> CasusError:
@@ -186,11 +211,12 @@ def _told(error: Exception) -> CasusError:
 
 
 def _read(found: Found, config: Config, *, as_json: bool, explain: bool) -> int:
-    """Read, print as it goes, and close with a summary on stderr; an interrupt keeps what was done."""
+    """Read, print as it goes, and close with a summary on stderr; an interrupt and the end of a budget keep what was
+    done."""
     progress = _Progress(sum(isinstance(item, Source) for item in found.items), quiet=not as_json)
     printer = _Printer(as_json, explain)
     tally = Tally()
-    interrupted = False
+    reader, cut, stop = None, "", None
     try:
         progress.say("loading the model")
         reader = open_reader(config)
@@ -207,10 +233,17 @@ def _read(found: Found, config: Config, *, as_json: bool, explain: bool) -> int:
             tally.add(outcome)
             printer.put(outcome)
     except KeyboardInterrupt:
-        interrupted = True
+        cut = "interrupted"
+    except SecondReaderError as error:
+        cut, stop = "stopped", error
     progress.clear()
-    click.echo(_summary(tally, len(found.passed_over), interrupted), err=True)
-    if interrupted:
+    click.echo(_summary(tally, len(found.passed_over), cut), err=True)
+    if isinstance(reader, Reports):
+        click.echo(reader.report(), err=True)
+    if stop is not None:
+        _tell(stop)
+        return FAILURES if tally.documents else ERROR
+    if cut:
         return INTERRUPTED
     return FAILURES if tally.failures else FINE
 
@@ -261,9 +294,10 @@ class _Progress:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
-def _summary(tally: Tally, passed_over: int, interrupted: bool) -> str:
+def _summary(tally: Tally, passed_over: int, cut: str) -> str:
+    """What was read, and in a word what cut it short, if anything did."""
     parts = [
-        f"{'interrupted: ' if interrupted else ''}read {_count(tally.documents, 'document')}: "
+        f"{f'{cut}: ' if cut else ''}read {_count(tally.documents, 'document')}: "
         f"{_count(tally.claims, 'claim')} of {_count(tally.events, 'event')}"
     ]
     if tally.failures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -156,10 +157,14 @@ class Reader:
         with self.threads.limit(limits=1, user_api="blas"):
             return related(prepared, self.told(prepared, hidden))
 
+    def drafts(self, prepared: Prepared, hidden: Sequence[Floats]) -> list[Draft]:
+        """What of the sentences tells an event, in text order, nothing resolved yet."""
+        drafts = draft_claims(prepared.windows, hidden, self.heads, prepared.bounds)
+        return without_outcomes(prepared.document.text, drafts)
+
     def told(self, prepared: Prepared, hidden: Sequence[Floats]) -> Told:
         """The claims as each sentence tells them, not yet related to one another."""
-        drafts = draft_claims(prepared.windows, hidden, self.heads, prepared.bounds)
-        drafts = without_outcomes(prepared.document.text, drafts)
+        drafts = self.drafts(prepared, hidden)
         if not drafts:
             return Told((), (), Context())
         seen = find_names(prepared.windows, hidden, self.heads)
@@ -178,9 +183,12 @@ class Reader:
         """What the context network makes of the drafts; nothing where the model has none."""
         if self.context is None:
             return Seen()
-        at = {a: (n, w) for n, window in enumerate(prepared.windows) for w, (a, _) in enumerate(window.spans)}
+        words = [(a, n, w) for n, window in enumerate(prepared.windows) for w, (a, _) in enumerate(window.spans)]
         types = self.heads.types
-        triggers = [(*at[d.start], types.index(d.detected.type)) for d in drafts]
+        triggers = []
+        for d in drafts:
+            _, n, w = words[bisect_right(words, d.start, key=lambda found: found[0]) - 1]
+            triggers.append((n, w, types.index(d.detected.type)))
         return self.context.read(prepared.windows, hidden, triggers, page.candidates())
 
 

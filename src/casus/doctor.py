@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 
-from casus.config import SETTINGS, Config
+from casus.config import SECRETS, SETTINGS, Config
 from casus.errors import CasusError
 from casus.pipeline import open_reader, read_document
 from casus.records import Document
@@ -57,7 +57,11 @@ def _packages() -> list[Check]:
 
 
 def _settings() -> list[Check]:
-    return [Check(name, True, os.environ[name]) for name in SETTINGS if os.environ.get(name)]
+    return [
+        Check(name, True, "is set" if name in SECRETS else os.environ[name])
+        for name in SETTINGS
+        if os.environ.get(name)
+    ]
 
 
 def _cache(folder: Path) -> Check:

@@ -11,6 +11,11 @@ CasusError
 │   ├── EncodingError       bytes that are no text in any encoding we can tell
 │   ├── LanguageError       not English
 │   └── FormatError         says that it is JSON or HTML and is not
+├── SecondReaderError   the second reader (`--reader llm`) could not be used
+│   ├── EndpointError       no answer: not reached, too slow, overloaded, or this question refused
+│   │   └── RefusedError        the endpoint refuses every question: key, address or model; ends the run
+│   ├── AnswerError         an answer that is none: no JSON, another form, too large, empty
+│   └── BudgetError         as many calls or tokens as were allowed are used; ends the run
 ├── ModelError          the shipped model is missing or is not the one the code expects
 └── DataError           a data file (codebook, actors, places) is missing or malformed
 """
@@ -77,6 +82,30 @@ class LanguageError(IntakeError):
 
 class FormatError(IntakeError):
     code = "format"
+
+
+class SecondReaderError(CasusError):
+    code = "second-reader"
+
+
+class EndpointError(SecondReaderError):
+    code = "endpoint"
+    default_hint = "try again later; what was answered so far is kept and not asked again"
+
+
+class RefusedError(EndpointError):
+    code = "refused"
+    default_hint = "check --endpoint, --model and CASUS_LLM_KEY"
+
+
+class AnswerError(SecondReaderError):
+    code = "answer"
+    default_hint = "try another model, or one that keeps to a JSON schema"
+
+
+class BudgetError(SecondReaderError):
+    code = "budget"
+    default_hint = "what was answered so far is kept: run it again with a higher cap and it goes on from there"
 
 
 class ModelError(CasusError):

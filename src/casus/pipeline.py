@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from casus.config import Config
 from casus.errors import CasusError, IntakeError, UsageError
@@ -28,6 +28,13 @@ class Reads(Protocol):
     def read(self, document: Document) -> list[Claim]: ...
 
     def read_many(self, documents: Iterable[Document]) -> Iterator[tuple[Document, ClaimsOrFailure]]: ...
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """A reader that has more to say at the end of a run than what it read."""
+
+    def report(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,11 @@ class Tally:
 
 @lru_cache(maxsize=2)  # loading the model and the place index costs most of a second
 def open_reader(config: Config) -> Reads:
-    """The reader that ships with Casus. Raises ModelError or DataError when a part of it is missing."""
+    """The reader that the settings name. Raises ModelError or DataError when a part of it is missing."""
+    if config.reader == "llm":
+        from casus.second import SecondReader  # noqa: PLC0415 - the only one that can open a connection
+
+        return SecondReader.load(config)
     from casus.compose import Reader  # noqa: PLC0415 - the model's libraries are loaded when first needed
 
     return Reader.load(config)

@@ -105,6 +105,11 @@ class Heads:
     def _modes_of(self) -> dict[str, list[int]]:
         return {t: [i for i, m in enumerate(self.type_modes) if m.split("/")[0] == t] for t in self.types}
 
+    def chances(self, hidden: Floats) -> Floats:
+        """How likely each word of a window is a trigger of any type: hidden [words, hidden] -> [words]."""
+        event: Floats = 1.0 - softmax(self._linear("detect", hidden))[:, -1]
+        return event
+
     def detect(self, hidden: Floats) -> list[Detected]:
         """Triggers of one window: hidden [words, hidden] -> in order of their words."""
         if not len(hidden):

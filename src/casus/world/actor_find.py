@@ -27,7 +27,8 @@ _CAUCASUS = ("Tbilisi", "Georgian", "Ossetia", "Abkhazia", "Saakashvili")
 _WEAK = word_set(
     "ban wen bio faye toure sharif bush castro clinton lobo roh dar xi moi major saleh qassem abbas "
     "santos gul hussein hijab idris fidan aso anwar moore keita sall najib yunus jiang zeid rahmon lugo "
-    "miller tedros banda"
+    "miller tedros banda amos ansari azhar barrow bashir cleverly conde francis getachew ghafoor hakim hijri "
+    "jean kakar khatib leon mende mousavi moussa munir samad sharon talon truss wade wine zakaria"
 )
 FUNCTION_WORDS = word_set(
     "in from to of the for and with at but when while as if by on since after before both that than why "

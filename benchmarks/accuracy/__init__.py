@@ -1,0 +1,1 @@
+"""Accuracy beside peers: PLOVER root types, CAMEO triples, toponyms. See README.md here and docs/peers.md."""
