@@ -84,6 +84,8 @@ def test_own_file_lies_on_top(tmp_path: Path) -> None:
     ("line", "complaint"),
     [
         ("Front\t\tXYZ", "unknown sector 'XYZ'"),
+        ("Front\tRF", "no sector"),
+        ("Front  RF|Riverines  REB  TCD", "no tab in it"),
         ("\talias\tREB", "no name"),
         ("Front\t\tREB\tQQQ", "unknown country 'QQQ'"),
         ("Front\t\tREB\tTCD\t\tnever", "'never' is no year"),

@@ -5,22 +5,26 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from casus import cli, pipeline
 from casus.config import SETTINGS, Config
+from casus.doctor import Check
 from casus.errors import ModelError
 from casus.pipeline import Reading, Reads
 from casus.records import Claim, Document, Failure, Participant, Span, When
 from casus.show import console, show
+from tests.conftest import WordReader
 
 REPORT = "The army shelled the town of Zakho on Tuesday and killed two people there, the governor said."
 
@@ -101,6 +105,41 @@ def test_json_is_a_line_for_each_claim_and_nothing_else(casus: Casus, report: Pa
     assert all(REPORT[line["start"] : line["end"]] == line["trigger"] for line in lines)
 
 
+def test_json_can_hold_the_text_that_its_offsets_point_into(casus: Casus, tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + REPORT.encode())
+    lines = [json.loads(line) for line in casus("read", path, "--json", "--text").out.splitlines()]
+    assert [line["document_text"][line["start"] : line["end"]] for line in lines] == ["shelled", "killed"]
+    assert "document_text" not in casus("read", path, "--json").out
+
+
+def test_beside_json_notes_are_told_on_stderr(casus: Casus, report: Path) -> None:
+    said = casus("read", report, "--json", "--published", "2999-01-18")
+    note = "the date of publication, 2999-01-18, lies in the future"
+    line = json.loads(said.out.splitlines()[0])
+    assert note in line["notes"]
+    assert f"note {report} ({line['doc']}): {note}\n" in said.err
+    # the table has them in its heading
+    said = casus("read", report, "--published", "2999-01-18")
+    assert (note in said.out.replace("\n", " "), note in said.err) == (True, False)
+
+
+def test_a_name_from_a_document_cannot_draw_on_the_terminal(casus: Casus, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"id": "odd\x07\u202e\x1b[2Jid", "text": "..."}), encoding="utf-8")
+    said = casus("read", path)
+    assert (said.code, "[empty]" in said.err) == (3, True)
+    assert not set(said.err) & {"\x1b", "\x07", "\u202e"}
+
+
+def test_what_is_odd_about_the_index_is_told(casus: Casus, report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Indexed(WordReader):
+        index = SimpleNamespace(notes=("/x cannot be written",))
+
+    monkeypatch.setattr(cli, "open_reader", lambda config: Indexed())
+    assert casus("read", report).err.startswith("note: /x cannot be written\n")
+
+
 def test_some_failed_is_exit_code_three_and_the_good_ones_are_read(casus: Casus, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     good = json.dumps({"text": REPORT})
@@ -121,6 +160,7 @@ def test_some_failed_is_exit_code_three_and_the_good_ones_are_read(casus: Casus,
         (["read", "x.txt", "--min-confidence", "7"], "7"),
         (["read", "x.txt", "--actors", "none.toml"], "none.toml"),
         (["read", "x.txt", "--frobnicate"], "--frobnicate"),
+        (["read", "x.txt", "--text"], "--json"),
         (["frobnicate"], "frobnicate"),
         (["codebook", "FROBNICATE"], "FROBNICATE"),
     ],
@@ -134,10 +174,28 @@ def test_wrong_usage_is_exit_code_two_with_a_hint(casus: Casus, arguments: list[
     assert said.out == ""
 
 
-def test_a_setting_that_makes_no_sense_is_wrong_usage(casus: Casus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CASUS_THREADS", "many")
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("CASUS_THREADS", "many", "CASUS_THREADS"),
+        ("CASUS_CACHE", "~nobody-of-that-name/x", "CASUS_CACHE"),
+        ("CASUS_ACTORS", "/none/x.tsv", "/none/x.tsv does not exist"),
+        ("CASUS_PLACES", "/" + "x" * 300, "cannot be opened: File name too long"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_wrong_usage(
+    casus: Casus, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
     said = casus("read", "x.txt")
-    assert (said.code, "CASUS_THREADS" in said.err) == (2, True)
+    assert (said.code, words in said.err) == (2, True)
+
+
+def test_the_bare_command_is_asked_for_its_help(casus: Casus) -> None:
+    said = casus()
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("Usage: casus ")
+    assert "error" not in said.err
 
 
 def test_an_error_is_told_without_a_traceback(casus: Casus, report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +242,26 @@ def test_an_interrupt_keeps_what_was_done(
     assert "interrupted: read 1 document: 2 claims" in said.err
 
 
+def test_an_interrupt_does_not_wait_for_the_encoder() -> None:
+    code = (
+        "import threading; from casus import cli\n"
+        "threading.Thread(target=threading.Event().wait).start()\n"
+        "cli.run = lambda arguments: print('read') or cli.INTERRUPTED\n"
+        "cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (cli.INTERRUPTED, b"read\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_full_disk_is_no_fault_of_ours() -> None:
+    command = [sys.executable, "-c", "from casus.cli import main; main()", "codebook"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    told = "error [output] the output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, f"{told}  hint: make room, or write it elsewhere\n")
+
+
 @pytest.mark.parametrize("arguments", [["codebook"], ["codebook", "assault"], ["doctor"]])
 def test_who_reads_our_output_may_close_it(arguments: list[str]) -> None:
     there, here = os.pipe()
@@ -215,6 +293,19 @@ def test_doctor_says_what_is_wrong_and_what_to_do(casus: Casus, monkeypatch: pyt
     assert "BAD  reader" in said.out
     assert "hint: reinstall casus-events" in said.out
     assert "ok   codebook" in said.out
+
+
+def test_doctor_goes_on_where_a_setting_makes_no_sense(casus: Casus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casus.doctor._reader", lambda config: Check("reader", config.threads == 2, "stands in"))
+    monkeypatch.setenv("CASUS_ACTORS", "/none/x.tsv")
+    monkeypatch.setenv("CASUS_LLM_KEY", "two words")
+    monkeypatch.setenv("CASUS_THREADS", "2")
+    said = casus("doctor")
+    assert (said.code, said.err) == (1, "")
+    assert re.search(r"^BAD  CASUS_ACTORS +the actors file /none/x.tsv does not exist\n     hint: ", said.out, re.M)
+    assert re.search(r"^BAD  CASUS_LLM_KEY ", said.out, re.M)
+    assert "two words" not in said.out
+    assert re.search(r"^ok   reader ", said.out, re.M)
 
 
 class TestTable:

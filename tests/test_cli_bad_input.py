@@ -22,6 +22,9 @@ from casus.sources import find
 NEWS = "Soldiers shelled a village near Zakho on Tuesday and killed two people, the governor of the province said."
 GOOD = json.dumps({"id": "good", "text": NEWS, "published": "2024-01-18"})
 GERMAN = "Der Präsident hat am Dienstag mit den Ministern über die Lage im Land gesprochen. " * 9
+PAGE = f"<html><head><title>Village shelled near Zakho</title></head><body><form><p>{NEWS}</p><p>{NEWS}</p></form>"
+ROWS = "<html><body><table><tr><td>Zakho</td><td>3 killed</td></tr><tr><td>Amedi</td><td>5 killed</td></tr></table>"
+MAIL = "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n"
 TABLE = "Date\tPlace\tKilled\n" + "\n".join(f"2024-01-{day:02}\tZakho\t{day}" for day in range(1, 29))
 LIVE_BLOG = "Live: shelling near Zakho\n\n" + "\n\n".join(
     f"{hour:02}:{minute:02} GMT\n\nSoldiers shelled village number {hour * 4 + minute // 15}, the governor said."
@@ -45,6 +48,12 @@ CASES: tuple[tuple[str, bytes, int, str], ...] = (
     ("no-text.json", b'{"title": "Soldiers shelled a village"}', 3, "format"),
     ("numbers.json", b'{"text": 7}', 3, "format"),
     ("lines.jsonl", f"{GOOD}\n{{broken\n\n{GOOD}\n".encode(), 3, "format"),
+    ("cut.txt", GOOD[:60].encode(), 3, "format"),
+    ("rows.html", ROWS.encode(), 3, "empty"),
+    ("pictures.mhtml", MAIL.replace("text/html", "image/png").encode(), 3, "format"),
+    ("page.mhtml", f"{MAIL}Content-Transfer-Encoding: quoted-printable\n\n{PAGE}\n--b--\n".encode(), 0, "shelled"),
+    ("form.html", PAGE.encode(), 0, "shelled"),
+    ("page.json", json.dumps({"text": PAGE}).encode(), 0, "shelled"),
     ("utf16.txt", NEWS.encode("utf-16"), 0, "shelled"),
     ("bom.txt", b"\xef\xbb\xbf" + NEWS.encode(), 0, "shelled"),
     ("cp1252.txt", f"“{NEWS}” – señor".encode("cp1252"), 0, "shelled"),
@@ -132,6 +141,37 @@ def test_a_missing_file_and_a_folder_without_reports(
     assert "no report in this folder" in captured.err
     assert "no such file" in captured.err
     assert captured.out == ""
+
+
+def test_what_can_be_no_file_stops_nothing(opened: Reads, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(NEWS, encoding="utf-8")
+    names = ["x" * 5_000, "~nobody-of-this-name/a.txt", str(tmp_path / "a.txt"), f"{tmp_path}/*.txt", str(tmp_path)]
+    assert cli.run(["read", *names, "--json"]) == cli.FAILURES
+    captured = capsys.readouterr()
+    assert "[internal]" not in captured.err
+    assert "x" * 1_000 not in captured.err
+    assert "read 1 document" in captured.err
+    assert "2 failed (2 intake)" in captured.err
+    ids = [json.loads(line)["id"] for line in captured.out.splitlines()]
+    assert len(ids) == len(set(ids)) > 0
+
+
+def test_lines_of_json_that_were_cut_off_are_read_up_to_there(
+    opened: Reads, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{GOOD}\n\n{GOOD[:70]}".encode())))
+    assert cli.run(["read", "-", "--json"]) == cli.FAILURES
+    captured = capsys.readouterr()
+    assert "read 1 document" in captured.err
+    assert "[format] <stdin>, line 3 " in captured.err
+    assert all(json.loads(line)["doc"] == "good" for line in captured.out.splitlines())
+
+
+def test_a_page_given_to_python_is_read_as_a_page(used: Reads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "open_reader", lambda config: used)
+    claims = pipeline.read(f"<html><body><nav>Home</nav><p>{NEWS}</p><p>Aid <b>came</b> on Sunday.</p></body></html>")
+    assert "shelled" in {claim.trigger.exact for claim in claims}
+    assert all("<" not in claim.sentence.exact for claim in claims)
 
 
 def test_no_date_and_a_date_in_the_future_are_noted(

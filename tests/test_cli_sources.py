@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,3 +83,109 @@ def test_a_stream_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sources, "MAX_FILE_BYTES", 1 << 20)
     with pytest.raises(TooLargeError):
         read_bytes(Source("zero", Path("/dev/zero")), io.BytesIO())
+
+
+@pytest.fixture
+def locked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that may not be looked into; only pretended, because root may look into any."""
+    locked = folder / "sub" / "locked"
+    locked.mkdir()
+    (locked / "a.txt").write_text("x")
+
+    def barred(call: Callable[..., Any], *, itself: bool) -> Callable[..., Any]:
+        def called(path: Any = ".", *arguments: Any, **named: Any) -> Any:
+            at = str(path)
+            if at.startswith(f"{locked}/") or (itself and at == str(locked)):
+                raise PermissionError(errno.EACCES, "Permission denied", at)
+            return call(path, *arguments, **named)
+
+        return called
+
+    monkeypatch.setattr(os, "scandir", barred(os.scandir, itself=True))
+    monkeypatch.setattr(os, "listdir", barred(os.listdir, itself=True))
+    monkeypatch.setattr(os, "stat", barred(os.stat, itself=False))
+    return locked
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("locked", "locked"),
+        ("locked/a.txt", "locked/a.txt"),
+        ("locked/*.txt", "locked"),
+        ("locked/**/*.txt", "locked"),
+        ("lock*/a.txt", "locked/a.txt"),
+    ],
+)
+def test_what_may_not_be_opened_is_a_failure_and_stops_nothing(
+    folder: Path, locked: Path, name: str, item: str
+) -> None:
+    failure, source = find([f"{locked.parent}/{name}", str(folder / "b.txt")]).items
+    assert isinstance(failure, Failure)
+    assert (failure.item, failure.code) == (f"{locked.parent}/{item}", "intake")
+    assert "Permission denied" in failure.message
+    assert isinstance(source, Source)
+
+
+@pytest.mark.parametrize("name", ["", "/**", "/**/*.*"])
+def test_a_folder_inside_that_may_not_be_opened_is_named_and_the_rest_read(
+    folder: Path, locked: Path, name: str
+) -> None:
+    items = find([f"{folder}{name}"]).items
+    assert {"b.txt", "sub/z.jsonl"} <= {i.name.removeprefix(f"{folder}/") for i in items if isinstance(i, Source)}
+    assert [(i.item, i.message) for i in items if isinstance(i, Failure)] == [
+        (str(locked), "cannot be opened: Permission denied")
+    ]
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "x" * 5_000 + "*", "~nobody-of-this-name/a.txt", "a\0b", ""])
+def test_a_name_that_can_be_none_is_a_failure(folder: Path, name: str) -> None:
+    failure, source = find([name, str(folder / "b.txt")]).items
+    assert isinstance(failure, Failure)
+    assert isinstance(source, Source)
+    # a pasted report is not echoed back
+    assert 0 < len(failure.item) < 400
+
+
+def test_a_file_that_may_be_called_like_a_home_is_that_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "~nobody-of-this-name").mkdir()
+    (folder / "~nobody-of-this-name" / "a.txt").write_text("x")
+    assert names(folder, "~nobody-of-this-name/a.txt") == ["~nobody-of-this-name/a.txt"]
+
+
+def test_each_file_is_found_once_however_it_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "link.txt").symlink_to("b.txt")
+    assert names(folder, "b.txt", "./b.txt", str(folder / "b.txt"), "link.txt", "*.txt", "-", "-") == [
+        "b.txt",
+        "<stdin>",
+    ]
+    assert names(folder, "sub", "sub/../sub/a.json", ".") == ["sub/a.json", "sub/z.jsonl", "a.HTML", "b.txt"]
+
+
+def test_two_stars_at_the_end_are_the_folder(folder: Path) -> None:
+    found = find([f"{folder}/**"])
+    assert found == find([str(folder)])
+    assert len(found.items) == 4
+    assert found.passed_over == (folder / "photo.jpg",)
+    assert names(folder, f"{folder}/**/**/*.json") == ["sub/a.json"]
+
+
+def test_what_is_read_was_not_passed_over(folder: Path) -> None:
+    assert find([str(folder), str(folder), str(folder / "photo.jpg")]).passed_over == ()
+
+
+def test_a_link_in_a_circle_is_not_followed_by_a_glob(folder: Path) -> None:
+    (folder / "sub" / "loop").symlink_to(folder, target_is_directory=True)
+    assert names(folder, f"{folder}/**/*.txt") == ["b.txt"]
+
+
+def test_a_pipe_is_read_only_where_it_is_named(folder: Path) -> None:
+    pipe = folder / "sub" / "pipe.txt"
+    os.mkfifo(pipe)
+    for argument in (folder, folder / "sub" / "*", folder / "**"):
+        found = find([str(argument)])
+        assert str(pipe) not in {item.name for item in found.items if isinstance(item, Source)}
+        assert pipe in found.passed_over
+    assert find([str(pipe)]).items == (Source(str(pipe), pipe),)

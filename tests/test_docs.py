@@ -13,11 +13,14 @@ from casus import pipeline
 from casus.cli import FAILURES, FINE, INTERRUPTED, PIPE_CLOSED, USAGE, app
 from casus.config import SETTINGS, Config
 from casus.errors import CasusError
+from casus.intake.load import MAX_BYTES, MAX_COLLECTION_BYTES
 from casus.jsonl import claim_line
 from casus.pipeline import Reads
 from casus.records import Document
 from casus.show import HEADINGS
 from casus.sources import SUFFIXES
+from casus.world.actor_data import own_groups
+from casus.world.place_user import read_user_file
 
 ROOT = Path(__file__).parent.parent
 READING = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
@@ -79,7 +82,7 @@ def test_every_exit_code_is_documented(code: int) -> None:
 
 def test_every_field_of_a_json_line_is_documented(reader: Reads) -> None:
     document = Document.of("The army shelled a town.")
-    line = json.loads(claim_line(document, reader.read(document)[0]))
+    line = json.loads(claim_line(document, reader.read(document)[0], text=True))
     inner = [line[key][0] for key in ("actor", "recipient", "source")]
     inner += [line[key] for key in ("place", "when", "killed", "sentence")]
     fields = {*line, *(key for value in inner for key in value)}
@@ -90,6 +93,29 @@ def test_every_field_of_a_json_line_is_documented(reader: Reads) -> None:
 def test_headings_and_endings_are_documented() -> None:
     assert all(re.search(rf"\b{heading}\b", READING) for heading in HEADINGS)
     assert all(f" {suffix}" in READING for suffix in SUFFIXES)
+
+
+def test_the_limits_are_documented_as_they_are() -> None:
+    for page in (READING, ERRORS):
+        assert f"{MAX_BYTES // 10**6} MB" in page
+        assert f"{MAX_COLLECTION_BYTES // 10**6} MB" in page
+
+
+def test_the_users_own_files_can_be_copied_from_the_page(tmp_path: Path) -> None:
+    own = READING.partition("## Your own actors and places")[2]
+    actors, places = re.findall(r"```\n(.*?)```", own, re.DOTALL)
+    (tmp_path / "actors.tsv").write_text(actors, "utf-8")
+    (tmp_path / "places.tsv").write_text(places, "utf-8")
+    assert {name for name, _ in own_groups(tmp_path / "actors.tsv")} == {"Zarghoon Brigade", "ZB", "the Brigade"}
+    (place,) = read_user_file(tmp_path / "places.tsv")
+    assert (place.name, place.iso3, place.admin1) == ("Koh-e-Sabz", "PAK", "Balochistan")
+
+
+def test_every_part_stands_in_the_table_of_parts() -> None:
+    folder = ROOT / "src" / "casus"
+    parts = {p.stem for p in folder.glob("[a-z]*.py")} | {f"{p.parent.name}/" for p in folder.glob("*/__init__.py")}
+    told = set(re.findall(r"`([a-z_/]+)`", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    assert parts - told == set()
 
 
 def test_every_target_of_make_that_is_mentioned_exists() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import warnings
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -79,6 +81,98 @@ def test_entities_and_attributes() -> None:
     assert [b.text for b in found.blocks] == ['a "b"']
 
 
+REPORT = f"""<h1>Army takes the town of Belo</h1><p>{PROSE}</p>
+<p>The rebels said that they had left the town on Sunday, and that its bridges were blown up by the army.</p>
+<figure><img><figcaption>Soldiers stand guard in Belo on Monday</figcaption></figure>"""
+DATED = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2024-01-17"}</script>'
+
+
+@pytest.mark.parametrize("many", [0, 3_000], ids=["few", "many"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<form id=aspnetForm><input>", "</form>"),
+        ("<form id=aspnetForm><form action=/search><input>", ""),
+        ("<button>Menu", ""),
+        ("<button>Menu", "<button>Share</button>"),
+        ("<nav><a href=/>Home</a>", ""),
+        ("<nav><aside>", ""),
+    ],
+    ids=["form", "nested-form", "button", "two-buttons", "nav", "nav-aside"],
+)
+def test_a_report_in_a_form_or_in_what_was_never_closed_is_read(before: str, after: str, many: int) -> None:
+    """The same as in a `div`; with more elements than the extractor is asked about, too."""
+    rest = "<div><i>x</i></div>" * many
+    found = read_page(f"<html><body>{before}{DATED}{REPORT}{rest}{after}</body></html>")
+    plain = read_page(f"<html><body><div>{DATED}{REPORT}{rest}</div></body></html>")
+    assert found.title == plain.title == "Army takes the town of Belo"
+    assert found.published == plain.published == date(2024, 1, 17)
+    assert found.captions == plain.captions == ("Soldiers stand guard in Belo on Monday",)
+    assert PROSE in found.text
+    assert any("without the extractor" in note for note in found.notes) == bool(many)
+
+
+def test_a_form_without_a_report_is_skipped() -> None:
+    sign_up = "By signing up you accept our terms of use, and that we send you our newsletter every day of the week."
+    for name in ("form", "button"):
+        page = (
+            f"<p>one</p><{name}><h1>Sign up for more</h1><p>{sign_up}</p><p class=caption>a b c</p></{name}><p>two</p>"
+        )
+        assert [b.text for b in scan(page).blocks] == ["one", "two"]
+
+
+def test_what_a_skipped_element_says_of_itself_is_not_said_of_the_page() -> None:
+    markup = scan(
+        "<aside><time datetime=2020-01-01>x</time><meta itemprop=datePublished content=2020-01-01>"
+        f"<link rel=canonical href=https://a.example><svg><title>icon</title></svg></aside><footer>{DATED}</footer>"
+        "<time datetime=2024-01-01>y</time>"
+    )
+    assert (markup.times, markup.metas, markup.canonical, markup.title) == (("2024-01-01",), (), None, "")
+    # but JSON-LD speaks about the page wherever it stands
+    assert len(markup.json_ld) == 1
+
+
+def test_elements_in_menus_are_counted() -> None:
+    markup = scan("<div><nav>" + "<div><a>x</a>" * 500 + "</nav></div><p>one</p>")
+    assert (markup.elements, markup.skipped) == (3, 1_000)
+    assert markup.depth > 500
+    page = read_page(f"<html><body><nav>{'<a>x</a>' * 50_100}</nav><p>{PROSE}</p></body></html>")
+    assert any("50,1" in note and "without the extractor" in note for note in page.notes)
+    assert page.text == PROSE
+
+
+@pytest.mark.parametrize("opening", ["<nav>", "<button>", "<form>", "<table><tr><td>x", "<td>x<button>y</button>"])
+def test_many_open_elements_cost_no_more_than_closed_ones(opening: str) -> None:
+    start = time.process_time()
+    scan(f"<p>{PROSE}</p>" + opening * 20_000 + "</nav></form>" * 20_000)
+    assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("cell", ["td", "th"])
+@pytest.mark.parametrize("inner", ["{}", "<p>{}</p>"])
+@pytest.mark.parametrize("many", [0, 3_000], ids=["few", "many"])
+def test_rows_of_a_table_do_not_become_sentences(cell: str, inner: str, many: int) -> None:
+    rows = [("Belo", "3 killed"), ("Adan", "5 killed")]
+    cells = ["".join(f"<{cell}>{inner.format(text)}</{cell}>" for text in row) for row in rows]
+    table = f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>{'<i>x</i><br>' * many}"
+    assert "killed" not in read_page(f"<html><body>{table}</body></html>").text
+    assert read_page(f"<html><body><p>{PROSE}</p>{table}</body></html>").text == PROSE
+    with pytest.raises(EmptyError) as caught:
+        document_from_bytes(f"<html><body>{table}</body></html>".encode(), name="x.html")
+    assert "table" in caught.value.hint
+
+
+@pytest.mark.parametrize("many", [0, 3_000], ids=["few", "many"])
+def test_a_page_laid_out_as_a_table_is_read(many: int) -> None:
+    story = f"<h1>Army takes Belo</h1><p>{PROSE}</p><p>All fled.</p>"
+    entry = "Two more soldiers were killed there on Sunday."
+    rows = f"<tr><td>Home</td><td>{story}</td></tr><tr><td>12 May</td><td><p>{entry}</p></td></tr>"
+    text = read_page(f"<html><body><table>{rows}</table>{'<i>x</i><br>' * many}").text
+    for words in (PROSE, "All fled.", entry):
+        assert words in text
+    assert "Home" not in text
+
+
 @pytest.mark.parametrize(
     ("title", "publisher", "bare"),
     [
@@ -113,7 +207,8 @@ PIECES = st.sampled_from([
     "<!--", "-->", "<script>", "</script>", "<title>", "</title>", "<h1>Army takes Belo</h1>", "&amp;", "&#x0;", "\x00",
     "<meta ",
     '<meta property="og:title" content="', '">',
-    "<br/>", "<aside>", "</aside>", "</", "<html>", "<body>", "é", "😀",
+    "<br/>", "<aside>", "</aside>", "</", "<html>", "<body>", "é", "😀", "<form>", "</form>", "<button>", "</button>",
+    "<nav>", "</nav>", "<table>", "<tr>", "<td>", "3 killed", "</td>", "</tr>", "</table>",
 ])  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from casus import pipeline
 from casus.config import Config
-from casus.errors import LanguageError, UsageError
+from casus.errors import CasusError, EmptyError, EncodingError, LanguageError, ModelError, UsageError
 from casus.jsonl import claim_line
 from casus.pipeline import Reading, Reads, Tally
 from casus.records import Claim, Document, Failure
@@ -59,10 +59,12 @@ def test_documents_and_failures_come_in_the_order_of_their_sources(
     many.write_text("\n".join([*lines[:2], "{broken", *lines[2:]]), encoding="utf-8")
     empty = tmp_path / "c.txt"
     empty.write_bytes(b"")
-    outcomes = run(tmp_path / "a.txt", many, empty, many)
+    copy = tmp_path / "d.jsonl"
+    copy.write_bytes(many.read_bytes())
+    outcomes = run(tmp_path / "a.txt", many, empty, copy)
     told = ["!" if isinstance(o, Failure) else o.document.id for o in outcomes]
     assert told == ["!", "d0", "d1", "!", "d2", "d3", "d4", "!", "d0", "d1", "!", "d2", "d3", "d4"]
-    assert {o.source for o in outcomes if isinstance(o, Reading)} == {str(many)}
+    assert {o.source for o in outcomes if isinstance(o, Reading)} == {str(many), str(copy)}
 
 
 def test_what_the_reader_fails_on_stops_nothing(tmp_path: Path, run: Callable[..., list[Reading | Failure]]) -> None:
@@ -114,6 +116,14 @@ def test_claims_below_the_least_confidence_are_left_out(reader: Reads, config: C
     assert (count(0.0), count(0.75), count(0.76)) == (2, 2, 0)
 
 
+def test_a_model_of_ones_own_is_not_called_the_shipped_one(config: Config, tmp_path: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        pipeline.open_reader(replace(config, model=tmp_path))
+    assert caught.value.message.startswith(f"the model in {tmp_path} cannot be opened: ")
+    assert "CASUS_MODEL" in caught.value.hint
+    assert "shipped model cannot" not in caught.value.message
+
+
 def test_a_tally_counts_documents_claims_events_and_failures_by_code(reader: Reads) -> None:
     document = Document.of(REPORT)
     claims = reader.read(document)
@@ -158,6 +168,74 @@ class TestReadInPython:
         german = "Der Präsident hat am Dienstag in der Hauptstadt mit den Ministern über die Lage gesprochen. " * 5
         with pytest.raises(LanguageError):
             pipeline.read(german)
+        with pytest.raises(LanguageError):
+            pipeline.read_document(Document.of(german))
+
+    @pytest.mark.parametrize("day", ["1850-01-18", "2150-01-18", date(1850, 1, 18), datetime(2150, 1, 18, 9, 30)])
+    def test_a_date_is_kept_whatever_its_year(self, day: Any) -> None:
+        whole = date(int(str(day)[:4]), 1, 18)
+        document = Document.of(REPORT, published=whole, published_basis="given")
+        assert pipeline.read(REPORT, published=day)[0].document_id == document.id
+
+    @pytest.mark.parametrize(
+        ("name", "first", "others"),
+        [
+            ("read", None, {}),
+            ("read", b"The army shelled the town.", {}),
+            ("read", REPORT, {"publisher": 7}),
+            ("read", REPORT, {"published": 20240118}),
+            ("read_document", REPORT, {}),
+            ("documents", 7, {}),
+            ("documents", b"x", {"published": "soon"}),
+        ],
+    )
+    def test_what_makes_no_sense_is_the_callers_error(self, name: str, first: object, others: dict[str, Any]) -> None:
+        with pytest.raises(UsageError) as caught:
+            getattr(pipeline, name)(first, **others)
+        assert caught.value.hint
+
+    @pytest.mark.parametrize(("text", "kind"), [("", EmptyError), ("...", EmptyError), ("a\ud800 b", EncodingError)])
+    def test_no_words_and_half_characters_are_refused(self, text: str, kind: type[CasusError]) -> None:
+        with pytest.raises(kind) as caught:
+            pipeline.read(text)
+        assert "json" not in caught.value.message
+        with pytest.raises(kind):
+            pipeline.read_document(Document.of(text))
+
+
+@pytest.mark.usefixtures("reader_opened")
+class TestDocumentsInPython:
+    PAGE = (
+        "<html><head><title>Zakho shelled</title></head><body><nav><a href='/'>Home</a></nav><article>"
+        f"<p>{REPORT}</p><p>It was the second time in a week, said people of the town.</p></article></body></html>"
+    )
+
+    def test_offsets_point_into_the_text_of_a_page(self, tmp_path: Path) -> None:
+        path = tmp_path / "page.html"
+        path.write_text(self.PAGE, encoding="utf-8")
+        (document,) = pipeline.documents(str(path), published="2024-01-18", publisher="The Herald")
+        assert [document] == pipeline.documents(self.PAGE.encode(), published=date(2024, 1, 18), publisher="The Herald")
+        assert isinstance(document, Document)
+        assert (document.publisher, document.published, document.title) == (
+            "The Herald", date(2024, 1, 18), "Zakho shelled",
+        )  # fmt: skip
+        claims = pipeline.read_document(document)
+        # the title tells it too
+        assert [document.text[c.trigger.start : c.trigger.end] for c in claims] == ["shelled", "shelled", "killed"]
+
+    def test_one_bad_report_of_many_stands_in_its_place(self) -> None:
+        lines = "\n".join([json.dumps({"id": "a", "text": REPORT}), "{broken", json.dumps({"id": "b", "text": REPORT})])
+        first, failure, last = pipeline.documents(lines.encode())
+        assert isinstance(failure, Failure)
+        assert [d.id for d in (first, last) if isinstance(d, Document)] == ["a", "b"]
+        with pytest.raises(UsageError, match="Failure is no Document"):
+            pipeline.read_document(failure)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(("source", "code"), [(b"", "empty"), ("/none/x.txt", "intake"), (b"%PDF-1.7", "binary")])
+    def test_what_cannot_be_read_raises(self, source: bytes | str, code: str) -> None:
+        with pytest.raises(CasusError) as caught:
+            pipeline.documents(source)
+        assert (caught.value.code, type(caught.value).code) == (code, code)
 
 
 class TestLines:

@@ -163,7 +163,26 @@ def test_an_unwritable_cache_gives_way_to_a_temporary_one(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     index = PlaceIndex.open()
     assert index.lookup("Raqqa")
-    assert any(str(blocked) in note and "cannot be written" in note for note in index.notes)
+    for opened in (index, PlaceIndex.open()):  # the second finds it there
+        (note,) = opened.notes
+        assert f"{blocked} cannot be written" in note
+        assert f"kept in {tmp_path / 'casus-'}" in note
+
+
+def test_a_full_disk_is_as_good_as_an_unwritable_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, packed: bytes
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        if path.parent == tmp_path / "full":
+            raise OSError(28, "No space left on device")
+        write_whole(path, data)
+
+    _compile_small(monkeypatch, packed)
+    monkeypatch.setattr(places, "write_whole", full)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    index = PlaceIndex.open(folder=tmp_path / "full")
+    assert index.lookup("Raqqa")
+    assert "kept in" in index.notes[0]
 
 
 def test_two_writers_at_once_leave_one_whole_file(tmp_path: Path, packed: bytes) -> None:
@@ -190,6 +209,12 @@ def test_the_users_places_come_first(tmp_path: Path, packed: bytes) -> None:
 def test_a_wrong_line_of_the_user_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "mine.tsv").write_text(f"# first\n{line}\n", "utf-8")
     with pytest.raises(DataError, match="line 2"):
+        read_user_file(tmp_path / "mine.tsv")
+
+
+def test_blanks_in_the_place_of_tabs_are_called_so(tmp_path: Path) -> None:
+    (tmp_path / "mine.tsv").write_text("Camp Delta  SYR  35.0  38.0\n", "utf-8")
+    with pytest.raises(DataError, match="line 1: no tab in it"):
         read_user_file(tmp_path / "mine.tsv")
 
 

@@ -11,11 +11,11 @@ from dataclasses import is_dataclass
 import pytest
 
 import casus
-from casus.errors import CasusError
+from casus.errors import CasusError, kind_of
 
 NAMES = {
     "CasusError", "Claim", "Document", "Failure", "Figure", "Participant", "Place", "Region", "Source",
-    "Span", "When", "__version__", "read", "read_document",
+    "Span", "When", "__version__", "documents", "read", "read_document",
 }  # fmt: skip
 
 
@@ -33,11 +33,12 @@ def test_the_signatures() -> None:
     read = inspect.signature(casus.read)
     assert list(read.parameters) == ["text", "published", "publisher", "title", "url", "config"]
     assert list(inspect.signature(casus.read_document).parameters) == ["document", "config"]
+    assert list(inspect.signature(casus.documents).parameters) == ["source", "published", "publisher"]
     assert all(p.kind is p.KEYWORD_ONLY for name, p in read.parameters.items() if name != "text")
 
 
 def test_records_are_frozen() -> None:
-    for name in NAMES - {"CasusError", "__version__", "read", "read_document"}:
+    for name in NAMES - {"CasusError", "__version__", "documents", "read", "read_document"}:
         record = getattr(casus, name)
         assert is_dataclass(record)
         assert vars(record)["__dataclass_params__"].frozen
@@ -49,6 +50,7 @@ def test_errors_survive_pickling_and_have_codes_of_their_own(kind: type[CasusErr
     error = pickle.loads(pickle.dumps(kind("what", "do this")))
     assert (type(error), error.code, error.message, error.hint) == (kind, kind.code, "what", "do this")
     assert [other for other in TREE if other.code == kind.code] == [kind]
+    assert kind_of(kind.code) is kind
 
 
 def test_importing_casus_loads_nothing_heavy() -> None:

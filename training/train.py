@@ -47,6 +47,7 @@ class Recipe:
     smoothing: float = 0.0
     freeze_words: bool = True
     start: str = ""  # a run whose network this fit goes on from; without it, the general corpora's
+    reports: str = "all"  # "voa": the gold reports and those of Voice of America annotated here; "gold"
     fold: int = -1  # leave this part of the reports out; -1: train on all
     context_weight: float = 1.0
     mask: float = 0.1  # share of words hidden; their dictionary flags stay
@@ -301,6 +302,9 @@ def run(recipe: Recipe, folder: Path) -> Reader:
     recipe = replace(recipe, shape=replace(recipe.shape, native=native))
     model = Reader.load(Path(recipe.start) / "model.pt") if recipe.start else pretrained(recipe, general)
     ids = fold_ids(recipe.fold)[0]
+    if recipe.reports != "all":
+        gold = set(corpora.gold_ids())
+        ids = [k for k in ids if k in gold or (recipe.reports == "voa" and k.startswith("voa-"))]
     claims = corpora.gold_units(ids, recipe.window)
     if recipe.written:
         claims += corpora.sentence_units(HERE / "sentences")

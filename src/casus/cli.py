@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,8 +16,17 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from casus.config import Config, ReaderName
-from casus.errors import CasusError, SecondReaderError, UsageError
-from casus.pipeline import INTERNAL, INTERNAL_HINT, Reading, Reports, Tally, open_reader, read_sources
+from casus.errors import CasusError, OutputError, SecondReaderError, UsageError
+from casus.pipeline import (
+    INTERNAL,
+    INTERNAL_HINT,
+    Reading,
+    Reports,
+    Tally,
+    open_reader,
+    opening_notes,
+    read_sources,
+)
 from casus.records import Failure
 from casus.sources import Found, Source, find
 
@@ -36,10 +46,19 @@ class _Commands(click.Group):
             outcome = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # what is still to be written goes nowhere; else Python complains when it closes stdout
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             return PIPE_CLOSED
+        except OSError as error:
+            if error.filename is not None:  # a file that could not be opened: stdout has no name
+                raise
+            _write_no_more()
+            raise OutputError(f"the output cannot be written: {error.strerror or error}") from error
         return outcome
+
+
+def _write_no_more() -> None:
+    """What is still to be written goes nowhere; else Python complains when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -61,6 +80,7 @@ def app() -> None:
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When they were published.")
 @click.option("--publisher", metavar="NAME", help="Who published them.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each claim, with the words behind it.")
+@click.option("--text", "with_text", is_flag=True, help="--json: the report's text in each line, for the offsets.")
 @click.option("--explain", is_flag=True, help="Below each claim, why it holds each value.")
 @click.option("--actors", type=_FILE, help="Your own actors, laid over the shipped ones.")
 @click.option("--places", type=_FILE, help="Your own places, laid over the shipped ones.")
@@ -77,6 +97,7 @@ def read_command(
     published: datetime | None,
     publisher: str | None,
     as_json: bool,
+    with_text: bool,
     explain: bool,
     actors: Path | None,
     places: Path | None,
@@ -103,13 +124,15 @@ def read_command(
     for option, value in asked.items():
         if value is not None and reader != "llm":
             raise UsageError(f"--{option} is for the second reader", "give --reader llm with it")
+    if with_text and not as_json:
+        raise UsageError("--text is for JSON lines", "give --json with it")
     config = Config.load()
     llm = config.llm.with_options(
         endpoint=endpoint, model=model, doubt=doubt, max_calls=max_calls, max_tokens=max_tokens
     )
     config = config.with_options(actors=actors, places=places, min_confidence=min_confidence, reader=reader, llm=llm)
     found = find(sources, published=published.date() if published else None, publisher=publisher)
-    return _read(found, config, as_json=as_json, explain=explain)
+    return _read(found, config, _Printer(as_json, explain, with_text))
 
 
 @app.command(short_help="Read the reports that ship with Casus.")
@@ -125,7 +148,7 @@ def demo(as_json: bool, explain: bool) -> int:
     from casus.samples import samples  # noqa: PLC0415
 
     items = (Source(f"sample {s.file}", s.path, s.published, s.publisher) for s in samples())
-    code = _read(Found(tuple(items), ()), Config.load(), as_json=as_json, explain=explain)
+    code = _read(Found(tuple(items), ()), Config.load(), _Printer(as_json, explain))
     if not as_json:
         click.echo(DEMO_CLOSING)
     return code
@@ -155,7 +178,7 @@ def doctor() -> int:
     """
     from casus.doctor import examine  # noqa: PLC0415
 
-    checks = examine(Config.load())
+    checks = examine()
     for check in checks:
         click.echo(f"{'ok ' if check.good else 'BAD'}  {check.what:<14} {check.found}")
         if check.hint and not check.good:
@@ -173,7 +196,14 @@ states, and a call or a plan is not a deed. Every value comes from words in the 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `casus` command: runs, and exits with one of the codes above."""
-    sys.exit(run(arguments))
+    code = run(arguments)
+    if code in (INTERRUPTED, PIPE_CLOSED):
+        # at its end Python waits for what is in the encoder, which nobody waits for any more
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -184,6 +214,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return outcome if isinstance(outcome, int) else FINE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()  # the help, as it is
+        return USAGE
     except Exception as error:
         told = _told(error)
         if told.code == INTERNAL and os.environ.get("CASUS_DEBUG", "") not in ("", "0"):
@@ -193,8 +226,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(told: CasusError) -> None:
-    click.echo(f"error [{told.code}] {told.message}", err=True)
-    click.echo(f"  hint: {told.hint}" if told.hint else "", err=True, nl=bool(told.hint))
+    _say(f"error [{told.code}] {told.message}")
+    if told.hint:
+        _say(f"  hint: {told.hint}")
+
+
+def _say(words: str) -> None:
+    """A line on stderr, without what a name in it, from a file or a document, would do to a terminal."""
+    from casus.show import harmless  # noqa: PLC0415 - rich takes a tenth of a second
+
+    click.echo(harmless(words), err=True)
 
 
 def _told(error: Exception) -> CasusError:
@@ -210,16 +251,18 @@ def _told(error: Exception) -> CasusError:
     return fault
 
 
-def _read(found: Found, config: Config, *, as_json: bool, explain: bool) -> int:
+def _read(found: Found, config: Config, printer: _Printer) -> int:
     """Read, print as it goes, and close with a summary on stderr; an interrupt and the end of a budget keep what was
     done."""
-    progress = _Progress(sum(isinstance(item, Source) for item in found.items), quiet=not as_json)
-    printer = _Printer(as_json, explain)
+    progress = _Progress(sum(isinstance(item, Source) for item in found.items), quiet=not printer.as_json)
     tally = Tally()
     reader, cut, stop = None, "", None
     try:
         progress.say("loading the model")
         reader = open_reader(config)
+        for note in opening_notes(reader):
+            progress.clear()
+            _say(f"note: {note}")
         outcomes = read_sources(
             found.items,
             reader,
@@ -230,8 +273,9 @@ def _read(found: Found, config: Config, *, as_json: bool, explain: bool) -> int:
         )
         for outcome in outcomes:
             progress.clear()
-            tally.add(outcome)
             printer.put(outcome)
+            # after it is put out, so that an interrupt never counts what cannot be found in the output
+            tally.add(outcome)
     except KeyboardInterrupt:
         cut = "interrupted"
     except SecondReaderError as error:
@@ -249,23 +293,29 @@ def _read(found: Found, config: Config, *, as_json: bool, explain: bool) -> int:
 
 
 class _Printer:
-    """Puts readings on stdout, as a table or as JSON lines, and failures on stderr."""
+    """Puts readings on stdout, as a table or as JSON lines, and failures on stderr.
 
-    def __init__(self, as_json: bool, explain: bool) -> None:
-        self.as_json, self.explain = as_json, explain
+    The table shows a document's notes; beside JSON lines they go to stderr too, as a document without claims has
+    no line that could hold them.
+    """
+
+    def __init__(self, as_json: bool, explain: bool, text: bool = False) -> None:
+        self.as_json, self.explain, self.text = as_json, explain, text
         self._console: Console | None = None
 
     def put(self, outcome: Reading | Failure) -> None:
         if isinstance(outcome, Failure):
-            click.echo(f"failed {outcome.item}: [{outcome.code}] {outcome.message}", err=True)
+            _say(f"failed {outcome.item}: [{outcome.code}] {outcome.message}")
             if outcome.hint:
-                click.echo(f"  hint: {outcome.hint}", err=True)
+                _say(f"  hint: {outcome.hint}")
         elif self.as_json:
             from casus.jsonl import claim_line  # noqa: PLC0415
 
             for claim in outcome.claims:
                 # bytes, so that the lines are UTF-8 whatever the terminal's encoding
-                click.echo(claim_line(outcome.document, claim).encode())
+                click.echo(claim_line(outcome.document, claim, text=self.text).encode())
+            for note in outcome.document.notes:
+                _say(f"note {outcome.source} ({outcome.document.id}): {note}")
         else:
             from casus.show import console, show  # noqa: PLC0415 - rich takes a tenth of a second
 
@@ -287,7 +337,9 @@ class _Progress:
 
     def say(self, words: str) -> None:
         if self.on:
-            click.echo(f"\r\x1b[K{words[:78]}", nl=False, err=True)
+            from casus.show import harmless  # noqa: PLC0415 - rich takes a tenth of a second
+
+            click.echo(f"\r\x1b[K{harmless(words)[:78]}", nl=False, err=True)
 
     def clear(self) -> None:
         if self.on:

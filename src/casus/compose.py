@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from threadpoolctl import ThreadpoolController
 
@@ -110,15 +111,22 @@ class Reader:
         """Each document with its claims, in order; several are encoded together, some groups ahead of the one
         that is being finished. A document that cannot be read gives a Failure in its place."""
         begun: deque[tuple[list[Ready], Future[list[Floats]]]] = deque()
-        with ThreadPoolExecutor(max_workers=1) as ahead:
-            for group in self._groups(documents):
+        waiting = iter(documents)
+        # the first that come are groups of their own: where few are given, each appears when it is read
+        first = islice(waiting, TOGETHER * (GROUPS_AHEAD + 1))
+        ahead = ThreadPoolExecutor(max_workers=1)
+        try:
+            for group in chain((g for document in first for g in self._groups([document])), self._groups(waiting)):
                 windows = [w for p in group if isinstance(p, Prepared) for w in p.windows]
                 begun.append((group, ahead.submit(self.encoder.run, windows)))
-                if len(begun) > GROUPS_AHEAD:
+                while begun and (len(begun) > GROUPS_AHEAD or begun[0][1].done()):
                     ready, encoded = begun.popleft()
                     yield from self._finished(ready, encoded.result())
             for ready, encoded in begun:
                 yield from self._finished(ready, encoded.result())
+        finally:
+            # whoever stops early waits for nothing that is not yet in the encoder
+            ahead.shutdown(wait=False, cancel_futures=True)
 
     def _groups(self, documents: Iterable[Document]) -> Iterator[list[Ready]]:
         group: list[Ready] = []

@@ -81,6 +81,16 @@ def _check_address(address: str) -> None:
         raise UsageError("the endpoint holds a user name or password", "put the key into CASUS_LLM_KEY")
 
 
+def _check_there(what: str, path: Path) -> None:
+    """Raises UsageError where nothing is at the path, or nothing that may be looked at."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{what} does not exist", "check the path") from None
+    except OSError as error:
+        raise UsageError(f"{what} cannot be opened: {error.strerror}", "check the path") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What a run may differ in besides its input. Build it with `Config.load`.
@@ -110,16 +120,16 @@ class Config:
         if self.threads is not None and self.threads < 1:
             raise UsageError(f"{self.threads} threads cannot read anything", "give 1 or more")
         for what, path in (("actors", self.actors), ("places", self.places), ("model", self.model)):
-            if path is not None and not path.exists():
-                raise UsageError(f"the {what} file {path} does not exist", "check the path")
+            if path is not None:
+                _check_there(f"the {what} {'folder' if what == 'model' else 'file'} {path}", path)
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Config:
         """The settings of the environment (the process's own when `environ` is None) over the defaults."""
         env = os.environ if environ is None else environ
-        cache, timeout = env.get("CASUS_CACHE"), _float(env, "CASUS_LLM_TIMEOUT")
+        timeout = _float(env, "CASUS_LLM_TIMEOUT")
         return cls(
-            cache=Path(cache).expanduser() if cache else default_cache(),
+            cache=_path(env, "CASUS_CACHE") or default_cache(),
             actors=_path(env, "CASUS_ACTORS"),
             places=_path(env, "CASUS_PLACES"),
             model=_path(env, "CASUS_MODEL"),
@@ -181,7 +191,10 @@ def default_cache() -> Path:
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:
     value = env.get(name)
-    return Path(value).expanduser() if value else None
+    try:
+        return Path(value).expanduser() if value else None
+    except RuntimeError:  # nobody of the name behind the ~
+        raise UsageError(f"{name} is {value!r}, and there is no such home", "check the path") from None
 
 
 def _int(env: Mapping[str, str], name: str) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from casus.config import SECRETS, SETTINGS, Config
-from casus.errors import CasusError
+from casus.errors import CasusError, UsageError
 from casus.pipeline import open_reader, read_document
 from casus.records import Document
 
@@ -31,9 +31,14 @@ class Check:
     hint: str = ""
 
 
-def examine(config: Config) -> list[Check]:
-    """Every check, in the order in which one thing needs the other; none raises."""
-    return [_python(), *_packages(), *_settings(), _cache(config.cache), _codebook(), _reader(config)]
+def examine(config: Config | None = None) -> list[Check]:
+    """Every check, in the order in which one thing needs the other; none raises.
+
+    Without `config` the settings are those of the environment, less those that make no sense.
+    """
+    settings, kept = _settings()
+    config = config or kept
+    return [_python(), *_packages(), *settings, _cache(config.cache), _codebook(), _reader(config)]
 
 
 def _python() -> Check:
@@ -56,12 +61,21 @@ def _packages() -> list[Check]:
     return checks
 
 
-def _settings() -> list[Check]:
-    return [
-        Check(name, True, "is set" if name in SECRETS else os.environ[name])
-        for name in SETTINGS
-        if os.environ.get(name)
-    ]
+def _settings() -> tuple[list[Check], Config]:
+    """A check for each setting that is set, and the settings that all the good ones make."""
+    checks, good = list[Check](), dict[str, str]()
+    for name in SETTINGS:
+        value = os.environ.get(name)
+        if not value:
+            continue
+        try:
+            Config.load({name: value})
+        except UsageError as error:
+            checks.append(Check(name, False, error.message, error.hint))
+            continue
+        good[name] = value
+        checks.append(Check(name, True, "is set" if name in SECRETS else value))
+    return checks, Config.load(good)
 
 
 def _cache(folder: Path) -> Check:

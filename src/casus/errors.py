@@ -2,6 +2,7 @@
 
 CasusError
 ├── UsageError          the call itself is wrong (exit code 2)
+├── OutputError         what was read could not be written: the disk is full, say
 ├── SpanError           offsets and words disagree; never shown to a user unless we have a bug
 ├── RecordError         a record's field holds a value that it cannot hold
 ├── IntakeError         a source could not become a document
@@ -41,6 +42,11 @@ class CasusError(Exception):
 class UsageError(CasusError):
     code = "usage"
     default_hint = "see `casus --help`"
+
+
+class OutputError(CasusError):
+    code = "output"
+    default_hint = "make room, or write it elsewhere"
 
 
 class SpanError(CasusError):
@@ -116,3 +122,11 @@ class ModelError(CasusError):
 class DataError(CasusError):
     code = "data"
     default_hint = "reinstall casus-events"
+
+
+def kind_of(code: str) -> type[CasusError]:
+    """The class that carries the code; the root of the tree where none does."""
+    kinds = [CasusError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return next((kind for kind in kinds if kind.code == code), CasusError)

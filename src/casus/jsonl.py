@@ -11,13 +11,14 @@ from casus.records import Claim, Document, Figure, Measure, Participant, Place, 
 MEASURES: tuple[Measure, ...] = ("killed", "injured", "detained", "displaced", "missing")
 
 
-def claim_line(document: Document, claim: Claim) -> str:
+def claim_line(document: Document, claim: Claim, *, text: bool = False) -> str:
     """The claim as JSON without a line break; the fields are described in docs/reading.md.
 
-    Offsets are code points into the document's text, and every quote stands there. Always encodable:
-    a text that holds half a surrogate pair is escaped whole.
+    Offsets are code points into the document's text, and every quote stands there; with `text` the line holds it
+    whole. Always encodable: a text that holds half a surrogate pair is escaped whole.
     """
-    fields = _fields(document, claim)
+    # not `text`: beside the `start` and `end` of the trigger that would be the trigger's words
+    fields = _fields(document, claim) | ({"document_text": document.text} if text else {})
     line = json.dumps(fields, ensure_ascii=False, separators=(", ", ": "))
     try:
         line.encode("utf-8")
@@ -59,6 +60,7 @@ def _fields(document: Document, claim: Claim) -> dict[str, Any]:
         "published": _iso(document.published),
         "published_basis": document.published_basis,
         "url": document.url,
+        "notes": list(document.notes),
     }
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from casus.config import Config
-from casus.errors import CasusError, IntakeError, UsageError
+from casus.errors import CasusError, EmptyError, EncodingError, IntakeError, ModelError, UsageError, kind_of
 from casus.records import Claim, Document, Failure
 from casus.sources import Source, read_bytes
 
@@ -35,6 +37,17 @@ class Reports(Protocol):
     """A reader that has more to say at the end of a run than what it read."""
 
     def report(self) -> str: ...
+
+
+class _Notes(Protocol):
+    notes: tuple[str, ...]
+
+
+@runtime_checkable
+class Opened(Protocol):
+    """A reader whose place index has something to say of how it was opened."""
+
+    index: _Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +85,26 @@ class Tally:
 @lru_cache(maxsize=2)  # loading the model and the place index costs most of a second
 def open_reader(config: Config) -> Reads:
     """The reader that the settings name. Raises ModelError or DataError when a part of it is missing."""
-    if config.reader == "llm":
-        from casus.second import SecondReader  # noqa: PLC0415 - the only one that can open a connection
+    try:
+        if config.reader == "llm":
+            from casus.second import SecondReader  # noqa: PLC0415 - the only one that can open a connection
 
-        return SecondReader.load(config)
-    from casus.compose import Reader  # noqa: PLC0415 - the model's libraries are loaded when first needed
+            return SecondReader.load(config)
+        from casus.compose import Reader  # noqa: PLC0415 - the model's libraries are loaded when first needed
 
-    return Reader.load(config)
+        return Reader.load(config)
+    except ModelError as error:
+        if config.model is None:
+            raise
+        # to install anew, as the reader says, would not help a model that is not the shipped one
+        reason = error.message.partition(": ")[2] or error.message
+        hint = "CASUS_MODEL is the folder of a model that `make train` made; without it the shipped one is used"
+        raise ModelError(f"the model in {config.model} cannot be opened: {reason}", hint) from error
+
+
+def opening_notes(reader: Reads) -> tuple[str, ...]:
+    """What a person should know of how the reader was opened: its index lies elsewhere, say."""
+    return reader.index.notes if isinstance(reader, Opened) else ()
 
 
 def read_sources(
@@ -98,7 +124,7 @@ def read_sources(
     failed: deque[tuple[int, Failure]] = deque()
     begun = 0
 
-    def documents() -> Iterator[Document]:
+    def taken_in() -> Iterator[Document]:
         nonlocal begun
         for item in items:
             if on_source is not None and isinstance(item, Source):
@@ -111,7 +137,7 @@ def read_sources(
                     taken.append(item.name if isinstance(item, Source) else "")
                     yield made
 
-    for done, (document, outcome) in enumerate(reader.read_many(documents())):
+    for done, (document, outcome) in enumerate(reader.read_many(taken_in())):
         # a reader may look ahead: a failure waits for the documents that stood before it
         while failed and failed[0][0] <= done:
             yield failed.popleft()[1]
@@ -131,27 +157,74 @@ def read(
 ) -> list[Claim]:
     """What one report claims. Offsets of the claims point into `text`, unchanged.
 
-    `published` is a date or "YYYY-MM-DD"; without it words like "Tuesday" stay undated. Raises UsageError
-    for a bad date, IntakeError for a text that cannot be read (empty, too large, not English).
+    `text` is words, not a page with its tags: those go through `documents`. `published` is a date or "YYYY-MM-DD";
+    without it words like "Tuesday" stay undated. Raises UsageError for a bad date or what is no string, IntakeError
+    for a text that cannot be read (empty, too large, not English).
     """
+    fields = {"text": text, "title": title, "url": url, "publisher": publisher}
+    for name, value in fields.items():
+        if not isinstance(value, str) and (name == "text" or value is not None):
+            hint = "give bytes and files to casus.documents" if name == "text" else "leave out what is not known"
+            raise UsageError(f"the {name} is {type(value).__name__}, not a string", hint)
     day = _day(published)
-    fields = {
-        "text": text,
-        "title": title,
-        "url": url,
-        "publisher": publisher,
-        "published": day.isoformat() if day else None,
-    }
     data = json.dumps({k: v for k, v in fields.items() if v is not None}).encode()
     from casus.intake.load import document_from_bytes  # noqa: PLC0415 - takes a fifth of a second
 
-    return read_document(document_from_bytes(data, name="text.json"), config=config)
+    return _claims(document_from_bytes(data, name="the report", published=day), config)
 
 
 def read_document(document: Document, *, config: Config | None = None) -> list[Claim]:
-    """What a Document claims, in the order of its text."""
+    """What a Document claims, in the order of its text.
+
+    Raises UsageError for what is no Document, and as intake does EmptyError, EncodingError or LanguageError for a
+    text that holds no words, halves of characters or another language.
+    """
+    if not isinstance(document, Document):
+        hint = "Document.of makes one of a text, casus.documents of a file"
+        raise UsageError(f"a {type(document).__name__} is no Document", hint)
+    _check_readable(document)
+    return _claims(document, config)
+
+
+def documents(
+    source: str | Path | bytes, *, published: date | str | None = None, publisher: str | None = None
+) -> list[Document | Failure]:
+    """The reports in a file, given by its path, or in its bytes: text, a saved page, JSON or JSON lines.
+
+    The claims that `casus read` finds in the file, and `read_document` in these, point into their `text`; `notes`
+    says what a person should know of how each was taken in. `published` and `publisher` go before what the source
+    says of itself. Raises CasusError where nothing can be read; of several reports, one that cannot be read is a
+    Failure in its place.
+    """
+    if not isinstance(source, str | Path | bytes):
+        raise UsageError(f"a {type(source).__name__} is no source", "give a path, or the bytes of a file")
+    data = source if isinstance(source, bytes) else b""
+    path = None if isinstance(source, bytes) else Path(source)
+    item = Source("<bytes>" if path is None else str(path), path, _day(published), publisher)
+    made = list(_documents(item, Config.load(), io.BytesIO(data), None))
+    if len(made) == 1 and isinstance(failure := made[0], Failure):
+        error = kind_of(failure.code)(failure.message, failure.hint)
+        error.code = failure.code  # "internal" has no class of its own
+        raise error
+    return made
+
+
+def _claims(document: Document, config: Config | None) -> list[Claim]:
     config = config or Config.load()
     return list(_kept(open_reader(config).read(document), config))
+
+
+def _check_readable(document: Document) -> None:
+    """What intake would refuse, for a Document that did not come from there."""
+    text = document.text
+    if not any(c.isalnum() for c in text):
+        raise EmptyError(f"the text of {document.id} holds no words")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise EncodingError(f"the text of {document.id} holds halves of characters (lone surrogates)")
+    from casus.intake.language import require_english  # noqa: PLC0415 - takes a fifth of a second
+
+    read = "\n".join(text[r.start : r.end] for r in document.regions if r.kind != "boilerplate")
+    require_english(read or text)
 
 
 def _documents(
@@ -184,9 +257,11 @@ def _kept(claims: Iterable[Claim], config: Config) -> tuple[Claim, ...]:
 
 
 def _day(value: date | str | None) -> date | None:
-    if not isinstance(value, str):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(f"{value!r} is no date", "write it as YYYY-MM-DD") from None
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise UsageError(f"published is {value!r}, which is no date", "write it as YYYY-MM-DD") from None
+    if value is not None and not isinstance(value, date):
+        raise UsageError(f"published is {value!r}, which is no date", 'give a date or "YYYY-MM-DD"')
+    return value.date() if isinstance(value, datetime) else value

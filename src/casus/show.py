@@ -128,9 +128,14 @@ def explanation(claim: Claim) -> Iterator[str]:
         yield f"inferred: {reason}"
 
 
+def harmless(text: str) -> str:
+    """The text without what a terminal would act on, line breaks among it; blanks stay as they are."""
+    return _UNSAFE.sub(" ", text)
+
+
 def clean(text: str) -> str:
     """The text on one line, without what a terminal would act on."""
-    return " ".join(_UNSAFE.sub(" ", text).split())
+    return " ".join(harmless(text).split())
 
 
 def _because(why: str) -> str:
@@ -243,7 +248,7 @@ def _words(claim: Claim, *, marked: bool) -> Text:
     sentence, trigger = claim.sentence, claim.trigger
     at, end = trigger.start - sentence.start, trigger.end - sentence.start
     open_, close = (">>", "<<") if marked else ("", "")
-    before, after = _UNSAFE.sub(" ", sentence.exact[:at]), _UNSAFE.sub(" ", sentence.exact[end:])
+    before, after = harmless(sentence.exact[:at]), harmless(sentence.exact[end:])
     words = Text(before.lstrip(), style="italic")
     words.append(f"{open_}{clean(trigger.exact)}{close}", style="bold underline not italic")
     return words.append(after.rstrip())

@@ -44,11 +44,12 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MOJIBAKE = re.compile("â€[™œ\x9d˜“”¦]|Ã[©¨¡³¼¶±­]|Â[ £§©«»]")
 
 
-def decode(data: bytes, *, html: bool | None = None) -> tuple[str, tuple[str, ...]]:
+def decode(data: bytes, *, html: bool | None = None, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
     """The text of `data` without a byte-order mark, and notes for a person.
 
-    `html` lets a declared charset count; None decides by the look of the bytes. Raises BinaryError for
-    files that are not text, EncodingError for bytes that are no text in any encoding we can tell.
+    `html` lets a declared charset count; None decides by the look of the bytes. `charset` is what was said of
+    them from outside, which goes first. Raises BinaryError for files that are not text, EncodingError for bytes
+    that are no text in any encoding we can tell.
     """
     for magic, what in _MAGIC:
         if data.startswith(magic):
@@ -61,7 +62,7 @@ def decode(data: bytes, *, html: bool | None = None) -> tuple[str, tuple[str, ..
     if len(_CONTROLS.findall(data, 0, 65_536)) * 50 > min(len(data), 65_536):
         # one control character in fifty: no text has that, most binary files have far more
         raise BinaryError("the file is full of control characters: it is not text")
-    text, notes = _without_bom(data, html)
+    text, notes = _without_bom(data, html, charset)
     return text, (*notes, *_signs_of_damage(text))
 
 
@@ -77,15 +78,14 @@ def _with_bom(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     return text, _signs_of_damage(text)
 
 
-def _without_bom(data: bytes, html: bool | None) -> tuple[str, tuple[str, ...]]:
+def _without_bom(data: bytes, html: bool | None, charset: str | None) -> tuple[str, tuple[str, ...]]:
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
         pass
     declared = _DECLARED.search(data, 0, 4_096) if html or html is None else None
-    if declared:
-        name = declared.group(1).decode("ascii")
-        if _ALLOWED.fullmatch(name):
+    for name in (charset, declared.group(1).decode("ascii") if declared else None):
+        if name and _ALLOWED.fullmatch(name):
             # browsers read these two names as Windows-1252, and so must we
             codec = "cp1252" if name.lower() in {"iso-8859-1", "latin1", "us-ascii", "ascii"} else name
             try:

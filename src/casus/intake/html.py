@@ -12,7 +12,7 @@ from typing import Any
 
 from casus.intake.dates import find_date, order_of
 from casus.intake.lines import kind_of
-from casus.intake.markup import Markup, readable, scan
+from casus.intake.markup import HEADINGS, Markup, is_sentence, readable, scan
 from casus.intake.meta import PageFacts, page_facts
 from casus.records import PublishedBasis
 from casus.text import fold
@@ -21,6 +21,8 @@ from casus.text import fold
 # calls itself for each level. News pages have rarely more, nor more than some 60 levels; what is beyond goes
 # through our own plain pass.
 _MAX_ELEMENTS, _MAX_DEPTH = 5_000, 200
+# What stands in menus and footers it throws away first, in 50 microseconds an element: 2.5 s at this number.
+_MAX_SKIPPED = 50_000
 # An extraction of less than this share of the page's own paragraphs has lost the report. On our six test pages
 # good ones have 1.0 to 1.2; a page whose comments are as long as the report would have 0.5. A judgement.
 _MIN_SHARE = 0.3
@@ -41,10 +43,13 @@ class Page:
     notes: tuple[str, ...] = ()
 
 
-def read_page(page: str) -> Page:
-    """The report in a page of HTML, however broken; `text` is empty where there is none."""
+def read_page(page: str, address: str | None = None) -> Page:
+    """The report in a page of HTML, however broken; `text` is empty where there is none.
+
+    `address` is where the page was saved from, for one that does not say it.
+    """
     markup = scan(page)
-    facts = page_facts(markup)
+    facts = page_facts(markup, address)
     paragraphs, notes = _paragraphs(page, markup)
     captions = tuple(dict.fromkeys(b.text for b in markup.blocks if b.caption and len(b.text.split()) >= 3))
     body = _with_captions(_without_title(paragraphs, facts), markup, captions)
@@ -69,8 +74,9 @@ def _stamped(markup: Markup) -> date | None:
 def _paragraphs(page: str, markup: Markup) -> tuple[list[str], tuple[str, ...]]:
     """The report's paragraphs: the extractor's, or our own plain ones where it fails or may not be asked."""
     plain = [b for b in readable(markup.blocks) if not b.caption]
-    if markup.elements > _MAX_ELEMENTS or markup.depth > _MAX_DEPTH:
-        note = f"{markup.elements:,} elements, {markup.depth:,} deep: read without the extractor"
+    if markup.elements > _MAX_ELEMENTS or markup.skipped > _MAX_SKIPPED or markup.depth > _MAX_DEPTH:
+        number = markup.elements + markup.skipped
+        note = f"{number:,} elements, {markup.depth:,} deep: read without the extractor"
         return [b.text for b in plain], (note,)
     extracted = _extracted(page)
     own = sum(len(b.text) for b in plain if b.tag == "p")
@@ -88,6 +94,7 @@ def _extracted(page: str) -> list[str]:
             tree = extractor.load_html(page)
             if tree is None:
                 return []
+            _without_cells(tree)
             # fast: without the two fallback extractors, which take seconds to load; metadata: ours, without a clock
             found = extractor.bare_extraction(
                 tree, fast=True, include_comments=False, include_tables=False, with_metadata=False
@@ -96,6 +103,20 @@ def _extracted(page: str) -> list[str]:
             # whatever a hostile page makes it raise, the plain pass still reads the page, and says so
             return []
     return [] if found is None or found.body is None else list(_blocks_of(found.body))
+
+
+def _without_cells(tree: Any) -> None:
+    """Empty the cells that hold no sentence and no heading.
+
+    Where the extractor finds no paragraph, it takes all words of a page as one, and a row of figures would read as a
+    sentence. Inner tables go first, so that they count for nothing in outer ones.
+    """
+    for row in reversed(list(tree.iter("tr"))):
+        cells = [cell for cell in row if cell.tag in {"td", "th"}]
+        for cell in cells if len(cells) > 1 else ():
+            heading = next(cell.iter(*HEADINGS), None)
+            if heading is None and not is_sentence(" ".join("".join(cell.itertext()).split())):
+                cell.clear(keep_tail=True)
 
 
 def _blocks_of(body: Any) -> Iterator[str]:

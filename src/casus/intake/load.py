@@ -1,17 +1,16 @@
-"""Bytes -> documents: decides by content whether they are text, HTML or JSON, and refuses what is neither."""
+"""Bytes -> documents: text, web pages, JSON; with what the caller knows, and a refusal of what is none of them."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from casus.errors import EmptyError, EncodingError, FormatError, IntakeError, TooLargeError
 from casus.intake.dates import find_date
 from casus.intake.encoding import decode
+from casus.intake.kinds import is_html, is_json, is_json_name, is_mhtml, json_values
 from casus.intake.language import require_english
 from casus.intake.plain import Found, read_plain
 from casus.records import Document, Failure, PublishedBasis
@@ -21,18 +20,6 @@ from casus.records import Document, Failure, PublishedBasis
 MAX_BYTES = 5_000_000
 # A file of many reports as JSON: what still fits in memory several times over.
 MAX_COLLECTION_BYTES = 400_000_000
-
-_JSON_NAME = re.compile(r"\.(?:json|jsonl|ndjson)\Z", re.IGNORECASE)
-_HTML_NAME = re.compile(r"\.(?:html?|xhtml|mhtml)\Z", re.IGNORECASE)
-_JSON_START = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:\{\s*\"|\]))")
-_HTML_START = re.compile(
-    r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|div|section|meta|title|p|h1)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_TAG = re.compile(
-    r"</?(?:p|div|a|span|br|h[1-6]|script|meta|li|ul|article|figure|body|html|head)\b[^<>]{0,300}>",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +59,19 @@ def document_from_bytes(
     today: date | None = None,
     limit: int = MAX_BYTES,
 ) -> Document:
-    """The one report in `data`: text, a saved HTML page, or a JSON object with `text`.
+    """The one report in `data`: text, a saved HTML page (as HTML or MHTML), or a JSON object with `text`.
 
     `name` is the file's name, for messages and where the content leaves a doubt. `published` and `publisher`
     override what the source says. `today` only serves to note a date in the future. `limit` is in bytes.
     Raises EmptyError, BinaryError, TooLargeError, EncodingError, LanguageError or FormatError.
     """
     given = Given(name, published, publisher, today, limit)
+    if is_mhtml(data):
+        return _from_mhtml(data, given)
     _check_size(data, given)
     text, notes = _decoded(data, name)
-    if _is_json(text, name):
-        values = list(_json_values(text, name))
+    if is_json(text, name):
+        values = list(json_values(text, name))
         if len(values) != 1:
             raise FormatError(f"{name} holds {len(values)} documents, not one", "read it as a collection")
         if isinstance(values[0], FormatError):
@@ -108,18 +97,21 @@ def documents_from_bytes(
     try:
         if len(data) > MAX_COLLECTION_BYTES:
             raise TooLargeError(f"{name} has {_megabytes(len(data))}; a collection may have 400 MB")
-        looks_json = bool(_JSON_NAME.search(name)) or data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (
+        if is_mhtml(data):
+            yield _from_mhtml(data, given)
+            return
+        looks_json = is_json_name(name) or data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (
             b"{",
             b"[",
         )
         if not looks_json:
             _check_size(data, given)
         text, notes = _decoded(data, name)
-        if not _is_json(text, name):
+        if not is_json(text, name):
             _check_size(data, given)
             yield _from_text(text, given, notes)
             return
-        for number, value in enumerate(_json_values(text, name), 1):
+        for number, value in enumerate(json_values(text, name), 1):
             yield _one(value, given, notes, number)
     except IntakeError as error:
         yield _failure(name, error)
@@ -153,50 +145,38 @@ def _megabytes(size: int) -> str:
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    text, notes = decode(data, html=False if _JSON_NAME.search(name) else None)
+    text, notes = decode(data, html=False if is_json_name(name) else None)
     if not any(c.isalnum() for c in text):
         raise EmptyError(f"{name} holds no words")
     return text, notes
 
 
-def _is_json(text: str, name: str) -> bool:
-    """By content; a name that says JSON counts too, so that a broken file is called broken and not read as prose."""
-    return bool(_JSON_NAME.search(name)) or (bool(_JSON_START.match(text)) and text.rstrip()[-1:] in ("}", "]"))
-
-
-def _is_html(text: str, name: str) -> bool:
-    if _HTML_START.match(text):
-        return True
-    tags = len(_TAG.findall(text[:20_000]))
-    if _HTML_NAME.search(name) and not tags:
-        raise FormatError(f"{name} is named like a web page and holds no tags", "rename it to .txt if it is plain text")
-    # six tags in its first 20,000 characters: prose that quotes a tag or two is still prose
-    return tags >= 6
-
-
-def _json_values(text: str, name: str) -> Iterator[Any]:
-    """Each document of a JSON object, list, or lines; a line that does not parse is yielded as its error."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        lines = [line for line in text.split("\n") if line.strip()]
-        parsed = [_json_line(line, f"{name}, line {n}") for n, line in enumerate(lines, 1)]
-        if len(lines) < 2 or all(isinstance(p, FormatError) for p in parsed):
-            why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise FormatError(f"{name} says that it is JSON and is not: {why}") from None
-        yield from parsed
-        return
-    yield from value if isinstance(value, list) else [value]
-
-
-def _json_line(line: str, where: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return FormatError(f"{where} is no JSON: {error}")
-
-
 def _from_json(value: Any, given: Given, notes: tuple[str, ...]) -> Document:
+    text, fields = _text_and_fields(value, given)
+    day = find_date(fields["published"] or "")
+    if fields["published"] and day is None:
+        notes = (*notes, f"published {fields['published'][:40]!r} is no date that we can read")
+    if is_html(text):
+        notes = (*notes, "the text is a web page: read as one, and offsets count in its words without the tags")
+        facts = _facts_of_page(text, given, notes, publisher=fields["publisher"])
+    else:
+        found = read_plain(text, title=fields["title"], publisher=fields["publisher"])
+        facts = _Facts(text, found, "application/json", notes=notes)
+    if day:
+        facts = replace(facts, published=day, published_basis="given")
+    # what the fields say goes before what a page says of itself
+    facts = replace(
+        facts,
+        id=fields["id"],
+        title=fields["title"] or facts.title,
+        url=fields["url"] or facts.url,
+        publisher=fields["publisher"] or facts.publisher,
+    )
+    return _document(facts, given)
+
+
+def _text_and_fields(value: Any, given: Given) -> tuple[str, dict[str, str | None]]:
+    """The report in an object and what is said of it. Raises for what cannot be a report."""
     text = value.get("text") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(text, str):
         raise FormatError(
@@ -212,16 +192,7 @@ def _from_json(value: Any, given: Given, notes: tuple[str, ...]) -> Document:
         raise EmptyError(f"the text in {given.name} holds no words")
     if any("\ud800" <= c <= "\udfff" for c in "".join([text, *(v for v in fields.values() if v)])):
         raise EncodingError(f"{given.name} holds halves of characters (lone surrogates)")
-    day = find_date(fields["published"] or "")
-    if fields["published"] and day is None:
-        notes = (*notes, f"published {fields['published'][:40]!r} is no date that we can read")
-    found = read_plain(text, title=fields["title"], publisher=fields["publisher"])
-    basis: PublishedBasis = "given" if day else "none"
-    facts = _Facts(
-        text, found, "application/json", fields["id"], fields["title"], fields["url"], fields["publisher"],
-        None, day, basis, notes,
-    )  # fmt: skip
-    return _document(facts, given)
+    return text, fields
 
 
 def _text_field(value: dict[str, Any], key: str, name: str) -> str | None:
@@ -234,23 +205,40 @@ def _text_field(value: dict[str, Any], key: str, name: str) -> str | None:
 
 
 def _from_text(text: str, given: Given, notes: tuple[str, ...]) -> Document:
-    if not _is_html(text, given.name):
-        facts = _Facts(text, read_plain(text, publisher=given.publisher), "text/plain", notes=notes)
-        return _document(facts, given)
+    if is_html(text, given.name):
+        return _document(_facts_of_page(text, given, notes), given)
+    facts = _Facts(text, read_plain(text, publisher=given.publisher), "text/plain", notes=notes)
+    return _document(facts, given)
+
+
+def _from_mhtml(data: bytes, given: Given) -> Document:
+    """The page in a file that a browser saved; the limit is for the page, as its pictures are not looked at."""
+    from casus.intake.mhtml import unpack  # noqa: PLC0415 - the mail parser, which few files need
+
+    saved = unpack(data, given.name)
+    _check_size(saved.html, given)
+    text, notes = decode(saved.html, html=True, charset=saved.charset)
+    return _document(_facts_of_page(text, given, notes, address=saved.address), given)
+
+
+def _facts_of_page(
+    text: str, given: Given, notes: tuple[str, ...], *, publisher: str | None = None, address: str | None = None
+) -> _Facts:
+    """The report in a page of HTML; `publisher` and `address` are what is known of it from elsewhere."""
     from casus.intake.html import read_page  # noqa: PLC0415 - the extractor takes half a second to import
 
-    page = read_page(text)
+    page = read_page(text, address)
     if not any(c.isalnum() for c in page.text):
         raise EmptyError(
             f"{given.name} is a page without a readable report",
-            "save the page after it has loaded, or as text",
+            "save the page after it has loaded, or as text; tables are not read",
         )
-    found = read_plain(page.text, title=page.title, publisher=given.publisher or page.publisher, captions=page.captions)
-    facts = _Facts(
+    publisher = given.publisher or publisher or page.publisher
+    found = read_plain(page.text, title=page.title, publisher=publisher, captions=page.captions)
+    return _Facts(
         page.text, found, "text/html", None, page.title, page.url, page.publisher, page.byline, page.published,
         page.published_basis, (*notes, *page.notes),
     )  # fmt: skip
-    return _document(facts, given)
 
 
 def _document(facts: _Facts, given: Given) -> Document:

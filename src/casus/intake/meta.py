@@ -47,12 +47,13 @@ class PageFacts:
     published_basis: PublishedBasis
 
 
-def page_facts(markup: Markup) -> PageFacts:
-    """JSON-LD first, then meta tags, then the page's own headline and address."""
+def page_facts(markup: Markup, address: str | None = None) -> PageFacts:
+    """JSON-LD first, then meta tags, then the page's own headline and address; `address` is where it was saved."""
     articles = [a for a in _objects(markup.json_ld) if _is_article(a)]
     publisher = _first(_names(a.get("publisher")) for a in articles) or _meta(markup, _PUBLISHERS)
     author = _first(_names(a.get("author")) for a in articles) or _meta(markup, _AUTHORS)
     url = markup.canonical or _meta(markup, ("og:url",)) or _first(_string(a.get("url")) for a in articles)
+    url = url or address
     published, basis = _published(markup, articles, url)
     return PageFacts(_title(markup, articles, publisher), publisher, _person(author), _address(url), published, basis)
 

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from casus.intake.dates import Order, ambiguous, find_date, last_date, order_of
+from casus.intake.dates import last_date
+from casus.intake.imprint import DATE_LINES, DATELINE, Block, find_byline, find_dateline, find_published
 from casus.intake.lines import (
     AGENCIES,
     LineKind,
@@ -22,7 +23,6 @@ from casus.intake.lines import (
     is_paper,
     is_section,
     kind_of,
-    opening_date,
     paper_in,
 )
 from casus.intake.paragraphs import ENDS_PROSE, NEWLINE, paragraphs
@@ -36,19 +36,6 @@ _TITLE_WORDS, _TITLE_CHARS = 30, 220
 _PROSE_WORDS = 12
 # How many lines above the report may be title, byline, dates and buttons.
 _HEAD_LINES = 40
-# How far down a line of place and date is taken for the report's own; below, it belongs to a picture or a link.
-_DATE_LINES = 12
-
-_CAPITALS = r"[A-Z][A-Z.'’/-]*"
-_DATELINE = re.compile(
-    rf"\W{{0,2}}({_CAPITALS}(?:\s(?:AND\s|DE\s|AL-)?{_CAPITALS}){{0,4}}"
-    r"(?:,\s[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}){0,2}?)"
-    r"(?:,?\s((?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:,\s\d{4})?))?"
-    rf"(?:\s?\((?:{AGENCIES})[^()]{{0,30}}\))?\s?(?:—|–|--|-(?=\s)|:(?=\s))\s?"
-)
-_MIXED_DATELINE = re.compile(
-    rf"\W{{0,2}}([A-Z][\w.'’-]+(?:[\s/,]{{1,2}}[A-Z][\w.'’-]+){{0,4}})\s?\((?:{AGENCIES})[^()]{{0,30}}\)\s?[-–—:]+\s?"
-)
 _FILE_LINE = re.compile(
     r"^\W{0,3}(?:FILE|File photo|FILE PHOTO|FILE IMAGE|Archive(?: photo)?|Image caption|Photo caption|Caption|"
     r"Pictured|In pictures?)\b\s?(?:[-–—:,]|$)"
@@ -73,22 +60,6 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """One line, or one paragraph that was wrapped over several; `kind` is the verdict so far.
-
-    `gap` tells that a blank line stands above it.
-    """
-
-    start: int
-    end: int
-    text: str
-    line: LineKind | None
-    kind: RegionKind | None = None
-    dated: date | None = None
-    gap: bool = False
-
-
 def read_plain(
     text: str, *, title: str | None = None, publisher: str | None = None, captions: Collection[str] = ()
 ) -> Found:
@@ -107,30 +78,30 @@ def read_plain(
     blocks, paper = _mark_head(blocks, heading, publisher)
     blocks = _mark_captions(blocks, {fold(c) for c in captions})
     blocks = _mark_rest(blocks)
-    published, notes = _published(blocks)
+    published, notes = find_published(blocks)
     return Found(
         regions=tuple(_regions(text, blocks)),
         title=title or (blocks[heading].text if heading is not None else None),
-        byline=_byline(blocks),
-        dateline=_dateline(blocks),
+        byline=find_byline(blocks),
+        dateline=find_dateline(blocks),
         publisher=publisher or paper,
         published=published,
         notes=notes,
     )
 
 
-def _blocks(text: str) -> Iterator[_Block]:
+def _blocks(text: str) -> Iterator[Block]:
     above = 0
     for a, b in paragraphs(text):
-        yield _Block(a, b, text[a:b], kind_of(text[a:b]), gap=len(NEWLINE.findall(text, above, a)) > 1)
+        yield Block(a, b, text[a:b], kind_of(text[a:b]), gap=len(NEWLINE.findall(text, above, a)) > 1)
         above = b
 
 
-def _mark_dates(blocks: Sequence[_Block]) -> list[_Block]:
+def _mark_dates(blocks: Sequence[Block]) -> list[Block]:
     """Lines near the head that hold place, paper and date are stamps too."""
     marked = list(blocks)
     title_above = False
-    for n, block in enumerate(blocks[:_DATE_LINES]):
+    for n, block in enumerate(blocks[:DATE_LINES]):
         if _is_prose(block):
             break
         # above the title three words and the date may be place or paper; more may be a title that holds a date
@@ -144,11 +115,11 @@ def _mark_dates(blocks: Sequence[_Block]) -> list[_Block]:
     return marked
 
 
-def _is_prose(block: _Block) -> bool:
+def _is_prose(block: Block) -> bool:
     return block.line is None and bool(ENDS_PROSE.search(block.text)) and len(block.text.split()) >= _PROSE_WORDS
 
 
-def _mark_title(blocks: list[_Block], title: str | None, *, strict: bool = True) -> tuple[list[_Block], int | None]:
+def _mark_title(blocks: list[Block], title: str | None, *, strict: bool = True) -> tuple[list[Block], int | None]:
     """The title's block, and every later copy of it marked as boilerplate."""
     heading = None
     for n, block in enumerate(blocks[:_HEAD_LINES]):
@@ -160,7 +131,7 @@ def _mark_title(blocks: list[_Block], title: str | None, *, strict: bool = True)
     if heading is None:
         return blocks, None
     key = fold(blocks[heading].text)
-    marked: list[_Block] = []
+    marked: list[Block] = []
     for n, block in enumerate(blocks):
         kind: RegionKind | None = block.kind
         if n == heading:
@@ -171,7 +142,7 @@ def _mark_title(blocks: list[_Block], title: str | None, *, strict: bool = True)
     return marked, heading
 
 
-def _may_be_title(blocks: Sequence[_Block], n: int, *, strict: bool = True) -> bool:
+def _may_be_title(blocks: Sequence[Block], n: int, *, strict: bool = True) -> bool:
     """Whether the line can be a headline; `strict` leaves out what an office's paper prints above it."""
     block = blocks[n]
     words = block.text.split()
@@ -195,11 +166,11 @@ def _may_be_title(blocks: Sequence[_Block], n: int, *, strict: bool = True) -> b
     return not (is_name(block.text) and n + 1 < len(blocks) and blocks[n + 1].line == "byline")
 
 
-def _below_letterhead(blocks: Sequence[_Block], n: int) -> bool:
+def _below_letterhead(blocks: Sequence[Block], n: int) -> bool:
     return any(is_letterhead(b.text) for b in blocks[max(0, n - 3) : n])
 
 
-def _mark_head(blocks: list[_Block], heading: int | None, publisher: str | None) -> tuple[list[_Block], str | None]:
+def _mark_head(blocks: list[Block], heading: int | None, publisher: str | None) -> tuple[list[Block], str | None]:
     """Between title and first paragraph: names, papers, stamps and sections are boilerplate, the rest is lead."""
     opens = (n for n, b in enumerate(blocks) if b.kind is None and (_is_prose(b) or _dated(b)))
     first = next(opens, len(blocks))
@@ -236,7 +207,7 @@ def _mark_head(blocks: list[_Block], heading: int | None, publisher: str | None)
     return marked, paper
 
 
-def _mark_lists(blocks: Sequence[_Block], first: int) -> list[_Block]:
+def _mark_lists(blocks: Sequence[Block], first: int) -> list[Block]:
     """Links below "Latest developments" and its kind, above the report; points of the report itself stay."""
     marked = list(blocks)
     listing = attached = False
@@ -252,11 +223,11 @@ def _mark_lists(blocks: Sequence[_Block], first: int) -> list[_Block]:
     return marked
 
 
-def _dated(block: _Block) -> bool:
-    return len(block.text) > 80 and _DATELINE.match(block.text) is not None
+def _dated(block: Block) -> bool:
+    return len(block.text) > 80 and DATELINE.match(block.text) is not None
 
 
-def _mark_captions(blocks: list[_Block], known: set[str]) -> list[_Block]:
+def _mark_captions(blocks: list[Block], known: set[str]) -> list[Block]:
     """Captions: labelled, credited, or short lines right above a bare credit; the copy of one is boilerplate."""
     marked = list(blocks)
     for n, block in enumerate(blocks):
@@ -282,8 +253,8 @@ def _mark_captions(blocks: list[_Block], known: set[str]) -> list[_Block]:
     return marked
 
 
-def _is_caption(block: _Block) -> bool:
-    if len(block.text) > 600 or (block.kind is None and _DATELINE.match(block.text)):
+def _is_caption(block: Block) -> bool:
+    if len(block.text) > 600 or (block.kind is None and DATELINE.match(block.text)):
         return False
     return bool(_FILE_LINE.match(block.text) or (_CAPTION_TAIL.search(block.text[-140:])))
 
@@ -292,9 +263,9 @@ def _bare(line: str) -> str:
     return fold(re.sub(r"\s?\([^()]{1,60}\)\W{0,2}\Z", "", line)).replace('"', "'")
 
 
-def _mark_rest(blocks: list[_Block]) -> list[_Block]:
+def _mark_rest(blocks: list[Block]) -> list[Block]:
     """Page furniture is boilerplate; so are headline-like lines below "You may like" and its kind."""
-    marked: list[_Block] = []
+    marked: list[Block] = []
     links = 0
     rows = [b.line == "table" for b in blocks]
     for n, block in enumerate(blocks):
@@ -310,7 +281,7 @@ def _mark_rest(blocks: list[_Block]) -> list[_Block]:
     return marked
 
 
-def _heads_links(blocks: Sequence[_Block], n: int) -> bool:
+def _heads_links(blocks: Sequence[Block], n: int) -> bool:
     """A bare "Read more" with a headline right below it, no blank line between."""
     if n + 1 >= len(blocks) or not re.fullmatch(r"\W*(?:read|see) (?:more|also|on)\W*", fold(blocks[n].text)):
         return False
@@ -318,13 +289,13 @@ def _heads_links(blocks: Sequence[_Block], n: int) -> bool:
     return below.line is None and _is_link(below) and (not below.gap or below.text[0] in "-–*•▶")
 
 
-def _is_link(block: _Block) -> bool:
+def _is_link(block: Block) -> bool:
     """A headline in a list of links: short and without a full stop (a question is a headline too)."""
     text = block.text.rstrip()
     return (text.endswith("?") or not ENDS_PROSE.search(text)) and len(text.split()) <= 25
 
 
-def _regions(text: str, blocks: Sequence[_Block]) -> Iterator[Region]:
+def _regions(text: str, blocks: Sequence[Block]) -> Iterator[Region]:
     for block in blocks:
         kind = block.kind or "body"
         if kind == "caption":
@@ -343,74 +314,3 @@ def _regions(text: str, blocks: Sequence[_Block]) -> Iterator[Region]:
 
 def _region(piece: Piece) -> Region:
     return Region(piece.kind, piece.start, piece.end, piece.dated)
-
-
-def _byline(blocks: Sequence[_Block]) -> str | None:
-    line = next((b.text for b in blocks if b.line == "byline"), None)
-    if line is None:
-        return None
-    line = re.sub(r"^\W*(?:[A-Z][a-z]+\s)?[Bb]y:?\s", "", line).strip()
-    cells = re.split(r"(\s?[|·•,–—]\s?)", line)
-    # a date beside the name is no part of it
-    while len(cells) > 2 and _has_date(line) and (kind_of(cells[-1]) == "stamp" or cells[-1].strip().isdigit()):
-        cells = cells[:-2]
-        if re.search(r"\d", cells[-1]) and len(cells) > 2:
-            cells = cells[:-2]
-    return "".join(cells).strip()
-
-
-def _has_date(text: str) -> bool:
-    return find_date(text, "day") is not None or find_date(text, "month") is not None
-
-
-def _dateline(blocks: Sequence[_Block]) -> str | None:
-    """The place that opens the first paragraph ("KABUL, Afghanistan"), else the one in capitals on the date line."""
-    for block in blocks:
-        if block.kind == "body" and len(block.text) > 60:
-            match = _DATELINE.match(block.text[:160]) or _MIXED_DATELINE.match(block.text[:160])
-            if match and len(match.group(1)) > 2:
-                return match.group(1).strip()
-            break
-    for block in blocks[:_DATE_LINES]:
-        if block.line == "stamp" and is_date_line(block.text):
-            place = re.match(r"([A-Z][A-Z'’/ -]{2,40}?)(?=,|\s?[|·•(–—]|\s-)", block.text)
-            if place and not is_section(place[1]):
-                return place[1].strip()
-    return None
-
-
-def _published(blocks: Sequence[_Block]) -> tuple[date | None, tuple[str, ...]]:
-    """The date a stamp gives: labelled "published", unlabelled, in the byline or dateline, and "updated" last."""
-    stamps = [b for b in blocks if b.line in {"published", "updated", "stamp"}]
-    bylines = [replace(b, line="stamp") for b in blocks[:_DATE_LINES] if b.line == "byline" and _has_date(b.text)]
-    order: Order | None = order_of("\n".join(b.text for b in stamps))
-    for wanted in ("published", "stamp", "opening", "updated"):
-        if wanted == "opening":
-            opened = _opening_date(blocks)
-            if opened:
-                return opened, ()
-            continue
-        for block in [*stamps, *bylines]:
-            if block.line == wanted:
-                found = find_date(_after_label(block.text), order)
-                if found:
-                    return found, ()
-                if ambiguous(block.text, order):
-                    return None, (f"day and month cannot be told apart in {block.text.strip()!r}",)
-    return None, ()
-
-
-def _after_label(stamp: str) -> str:
-    """What follows "published" in a stamp that names an update first."""
-    label = re.search(r"\b(?:published|posted|issued)\b", stamp, re.IGNORECASE)
-    return stamp[label.end() :] if label and _has_date(stamp[label.end() :]) else stamp
-
-
-def _opening_date(blocks: Sequence[_Block]) -> date | None:
-    """The date in the dateline of the first paragraph."""
-    for block in blocks:
-        if block.kind in {"body", "lead"} and len(block.text) > 60:
-            head = opening_date(block.text)
-            if head or block.kind == "body":
-                return find_date(head) if head else None
-    return None

@@ -148,7 +148,7 @@ def own_groups(path: Path) -> Iterator[tuple[str, Actor]]:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"the actor file {path} cannot be read", "a UTF-8 text file; " + _GROUP_HINT) from error
     for number, cells in rows(text):
-        wrong = _wrong_group(cells)
+        wrong = "no tab in it" if len(cells) == 1 else _wrong_group(cells)
         if wrong:
             raise DataError(f"{path.name}, line {number}: {wrong}", _GROUP_HINT)
         actor, names = group_of(cells)
@@ -161,8 +161,9 @@ def _wrong_group(cells: list[str]) -> str | None:
         return f"{len(cells)} columns, at most {len(GROUP_COLUMNS)} are read"
     if not cells[0] or not any(c.isalnum() for c in cells[0]):
         return "no name"
-    if _cell(cells, 2) not in get_args(Sector):
-        return f"unknown sector {_cell(cells, 2)!r}"
+    sector = _cell(cells, 2)
+    if sector not in get_args(Sector):
+        return f"unknown sector {sector!r}" if sector else "no sector"
     country = _cell(cells, 3)
     if country and country not in iso_codes():
         return f"unknown country {country!r}"

@@ -45,6 +45,8 @@ def read_user_file(path: Path) -> tuple[PlaceEntry, ...]:
         if not line.strip() or line.startswith("#"):
             continue
         where, cells = f"{path}, line {number}", [c.strip() for c in line.split("\t")]
+        if len(cells) == 1:
+            raise DataError(f"{where}: no tab in it", "name, iso3, latitude, longitude, with a tab between each two")
         if len(cells) < 4 or not cells[0] or not (cells[1] == "-" or (len(cells[1]) == 3 and cells[1].isupper())):
             raise DataError(f"{where}: not name, iso3, lat, lon", "four columns with tabs between; iso3 as PAK or -")
         name, iso3, lat, lon, others, admin1, id = (cells + [""] * 3)[:7]

@@ -120,6 +120,7 @@ class PlaceIndex:
             return cls(Store(path), extra)
         name, notes = f"places-{version_tag()}.bin", list[str]()
         private = Path(tempfile.gettempdir()) / f"casus-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+        elsewhere = f"cannot be written; the places index is kept in {private} instead (set CASUS_CACHE to a folder)"
         for place in (folder or cache_dir(), private):
             file = place / name
             if file.is_file() and _mine(place, private):
@@ -128,9 +129,14 @@ class PlaceIndex:
                 except DataError as e:
                     notes.append(f"{e.message}; compiled again")
             if not _writable(place, private):
-                notes.append(f"{place} cannot be written; the places index is kept elsewhere")
+                notes.append(f"{place} {elsewhere}")
                 continue
-            write_whole(file, compile_index(progress))
+            packed = compile_index(progress)
+            try:
+                write_whole(file, packed)
+            except OSError:  # room for the probe and not for the index: the disk is full
+                notes.append(f"{place} {elsewhere}")
+                continue
             return cls(Store(file), extra, tuple(notes))
         raise DataError("no directory can be written for the places index", "set CASUS_CACHE to one that can")
 
