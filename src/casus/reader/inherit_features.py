@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from casus.reader.board import Board, day_key, who_key
 from casus.reader.hints import Hints, by_context, named, no_words, nobody, own_side, own_words
 from casus.reader.relate_words import PRONOUNS
-from casus.records import Participant, Place, When
+from casus.records import Claim, Participant, Place, When
 from casus.text import fold
 
 Task = Literal["actor", "recipient", "place", "date"]
@@ -18,6 +19,7 @@ TASKS: tuple[Task, ...] = get_args(Task)
 # speed, wide enough for three or four sentences. Places and dates reach further, for a report has few of them;
 # the bound keeps a document of a thousand claims from costing a million looks.
 NEAR_SIDES, NEAR_VALUES = 8, 30
+_STATE = re.compile("[A-Z]{3}")
 # where an option comes from that the claim's own words gave
 OWN = "its own words"
 
@@ -173,9 +175,10 @@ def _places(board: Board, n: int) -> list[Option]:
     event_places = {m: board.claims[m].place for m in board.others(n)}
     event_isos = {p.iso3 for p in event_places.values() if p}
     nearest = min((abs(s - here) for s in board.place_sentence), default=99)
+    home = attackers_home(claim)
     for m in board.around(n, NEAR_VALUES):
         c = board.claims[m]
-        if c.place is None or not plausible(board.hints[n], "place", c.place.iso3 or ""):
+        if c.place is None or not plausible(board.hints[n], "place", c.place.iso3 or "") or c.place.iso3 == home:
             continue
         features = _place_features(board, n, c.place)
         gap = board.sentence[m] - here
@@ -197,7 +200,7 @@ def _places(board: Board, n: int) -> list[Option]:
         dateline = board.context.dateline is not None and p.span.start == board.context.dateline.span.start
         if abs(gap) > max(2, nearest) and not dateline and sentence > 0:
             continue
-        if not plausible(board.hints[n], "place", p.iso3 or ""):
+        if not plausible(board.hints[n], "place", p.iso3 or "") or p.iso3 == home:
             continue
         features = _place_features(board, n, p)
         features[f"mention {gap_name(gap)}"] = 1.0
@@ -209,6 +212,17 @@ def _places(board: Board, n: int) -> list[Option]:
             features["mention agrees with the event"] = 1.0
         found.append(Option(p.iso3 or fold(p.name), p, features, f"sentence {sentence + 1}"))
     return _merge(found)
+
+
+def attackers_home(claim: Claim) -> str | None:
+    """The country of a state that attacks another state: no place to take over for the attack, which hits the other's
+    territory or people. In the annotated reports a place that the sentence does not tell is the other's 185 times,
+    the attacker's own 44 times."""
+    if claim.type != "ASSAULT":
+        return None
+    by, on = ({p.who for p in side if p.who} for side in (claim.actors, claim.recipients))
+    states = len(by) == len(on) == 1 and by != on and all(_STATE.fullmatch(w) for w in by | on)
+    return by.pop() if states else None
 
 
 def _place_features(board: Board, n: int, place: Place) -> dict[str, float]:
