@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import is_dataclass
+from datetime import date
 
 import pytest
 
@@ -58,3 +59,9 @@ def test_importing_casus_loads_nothing_heavy() -> None:
     probe = f"import sys, casus, casus.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_document_with_a_date_says_that_it_was_given() -> None:
+    dated = casus.Document.of("Troops left the town.", published=date(2024, 1, 18))
+    assert dated.published_basis == "given"
+    assert casus.Document.of("Troops left the town.").published_basis != "given"

@@ -1,4 +1,5 @@
-"""Every corpus as Units: words, and whatever labels that corpus has. Nothing here is copied into the project."""
+"""Annotated reports and written texts as Units: words, and whatever labels they have. The texts of others are read from
+where they lie and not copied into the project."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from casus.text import words as word_spans
-from training.labels import ROLES, TO_PLOVER, TO_ROLE
+from training.labels import ROLES
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 ANNOTATIONS = Path(__file__).parent / "annotations"
@@ -60,7 +61,7 @@ class Unit:
     text: str = ""
 
 
-def _lines(path: Path) -> Iterator[Any]:
+def read_lines(path: Path) -> Iterator[Any]:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as handle:
         for line in handle:
@@ -103,7 +104,7 @@ def _trigger_offset(text: str, trigger: str, start: int, end: int) -> tuple[int,
     return at, at + len(trigger)
 
 
-def _to_words(spans: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
+def to_words(spans: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
     """First and last word that overlap the characters [start, end)."""
     hit = [i for i, (a, b) in enumerate(spans) if a < end and b > start]
     return (hit[0], hit[-1]) if hit else None
@@ -139,7 +140,7 @@ def claim_trigger(
 ) -> Trigger | None:  # fmt: skip
     """A gold claim as a Trigger over the words `spans` of `window`; None where its words cannot be found."""
     a, b = _trigger_offset(text, claim["trigger"], *sentence)
-    place = _to_words(spans, a, b) if a >= 0 else None
+    place = to_words(spans, a, b) if a >= 0 else None
     if place is None:
         return None
     trigger = Trigger(
@@ -151,7 +152,7 @@ def claim_trigger(
         at = _nearest(text, value, a, *sentence)
         if at < 0:
             at = _nearest(text, value, a, *window)
-        if at >= 0 and (hit := _to_words(spans, at, at + len(value))):
+        if at >= 0 and (hit := to_words(spans, at, at + len(value))):
             trigger.roles.append((role, *hit))
     return trigger
 
@@ -211,8 +212,8 @@ def load_doc(key: str) -> dict[str, Any]:
 def load_claims(key: str) -> list[dict[str, Any]]:
     gold = SHARED / f"gold/claims/{key}.jsonl"
     if gold.exists():
-        return list(_lines(gold))
-    return _bound()[key] if key in _bound() else list(_lines(ANNOTATIONS / f"{key}.jsonl"))
+        return list(read_lines(gold))
+    return _bound()[key] if key in _bound() else list(read_lines(ANNOTATIONS / f"{key}.jsonl"))
 
 
 def annotated_ids() -> list[str]:
@@ -223,13 +224,13 @@ def annotated_ids() -> list[str]:
 @cache
 def _bound() -> dict[str, list[dict[str, Any]]]:
     """The claims of many short texts in one file each, by id: excerpts of RAMS, reports of our own writing."""
-    return {row["id"]: row["claims"] for name in ("rams", "own") for row in _lines(ANNOTATIONS / f"{name}.jsonl")}
+    return {row["id"]: row["claims"] for name in ("rams", "own") for row in read_lines(ANNOTATIONS / f"{name}.jsonl")}
 
 
 @cache
 def _own_reports() -> dict[str, dict[str, Any]]:
     """Reports of our own writing, by id."""
-    return {row["id"]: row for row in _lines(REPORTS)}
+    return {row["id"]: row for row in read_lines(REPORTS)}
 
 
 def write_annotated(folder: Path) -> Path:
@@ -248,7 +249,7 @@ def write_annotated(folder: Path) -> Path:
 @cache
 def _wikievents() -> dict[str, dict[str, Any]]:
     """The reports of WikiEvents by the ids that their annotations have here."""
-    return {f"wiki-{d['docid']}": d for d in _lines(SHARED / "corpora/wikievents_train.jsonl.gz")}
+    return {f"wiki-{d['docid']}": d for d in read_lines(SHARED / "corpora/wikievents_train.jsonl.gz")}
 
 
 # tokens that stand close to the one before, and those that the next one stands close to
@@ -279,7 +280,7 @@ def _excerpts() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     met: set[str] = set()
     for name in ("rams_dev", "rams_test"):
-        for row in _lines(SHARED / f"corpora/{name}.jsonl.gz"):
+        for row in read_lines(SHARED / f"corpora/{name}.jsonl.gz"):
             if row["source_url"] in met:
                 continue
             met.add(row["source_url"])
@@ -297,7 +298,7 @@ def _excerpts() -> dict[str, dict[str, Any]]:
 @cache
 def _releases() -> dict[str, dict[str, Any]]:
     """The press releases and articles of re3d by the ids that their annotations have here."""
-    return {f"re3d-{d['id'][:12]}": d for d in _lines(SHARED / "corpora/re3d_open.jsonl.gz")}
+    return {f"re3d-{d['id'][:12]}": d for d in read_lines(SHARED / "corpora/re3d_open.jsonl.gz")}
 
 
 def gold_units(ids: list[str], longest: int = 0) -> list[Unit]:
@@ -310,127 +311,10 @@ def sentence_units(folder: Path) -> list[Unit]:
     for path in sorted(folder.glob("*.jsonl")):
         if path == REPORTS:
             continue
-        for n, row in enumerate(_lines(path)):
+        for n, row in enumerate(read_lines(path)):
             doc = {"id": f"{path.stem}-{n}", "text": row["text"], "sentences": [[0, len(row["text"])]]}
             made = document_units(doc, [c | {"s": 0} for c in row["claims"]], 0, "written")
             for unit in made:
                 unit.text = row["text"]
             units += made
-    return units
-
-
-def propbank_units(names: tuple[str, ...]) -> list[Unit]:
-    units = []
-    for name in names:
-        for row in _lines(SHARED / f"corpora/{name}.jsonl.gz"):
-            unit = Unit(name, row["doc"], row["words"])
-            facts = dict(row.get("factuality") or [])
-            for frame in row["frames"]:
-                if not 0 <= frame["pred"] < len(row["words"]):
-                    continue
-                arguments = [(r, a, b - 1) for r, a, b in frame["args"]]
-                unit.triggers.append(
-                    Trigger(frame["pred"], frame["pred"], frame_roles=arguments, factuality=facts.get(frame["pred"]))
-                )
-            if row.get("ner"):
-                unit.names, unit.names_known = _bio(row["ner"]), ("PER", "ORG", "LOC")
-            units.append(unit)
-    return units
-
-
-def _bio(tags: list[str]) -> list[tuple[str, int, int]]:
-    out: list[tuple[str, int, int]] = []
-    for i, tag in enumerate(tags):
-        if tag.startswith("I-") and out and out[-1][2] == i - 1 and out[-1][0] == tag[2:]:
-            out[-1] = (out[-1][0], out[-1][1], i)
-        elif tag != "O":
-            out.append((tag[2:], i, i))
-    return out
-
-
-def _event(row: dict[str, Any], native: str, arguments: list[tuple[str, int, int]], first: int, last: int) -> Trigger:
-    mapped = [(TO_ROLE[r], a, b) for r, a, b in arguments if r in TO_ROLE]
-    # only roles that stand here are known: these corpora leave out what their frame does not ask for
-    return Trigger(
-        first, last, type=TO_PLOVER.get(native), native=native, roles=mapped,
-        roles_known=frozenset(r for r, _, _ in mapped),
-    )  # fmt: skip
-
-
-def geneva_units() -> list[Unit]:
-    units = []
-    for row in _lines(SHARED / "corpora/geneva.jsonl.gz"):
-        unit = Unit("geneva", row["doc_id"], row["tokens"])
-        places = {e["id"]: (e["start"], e["end"] - 1) for e in row["entity_mentions"]}
-        for event in row["event_mentions"]:
-            spans = [(a["role"], *places[a["entity_id"]]) for a in event["arguments"] if a["entity_id"] in places]
-            t = event["trigger"]
-            unit.triggers.append(_event(row, event["event_type"], spans, t["start"], t["end"] - 1))
-        units.append(unit)
-    return units
-
-
-def _find_tokens(words: list[str], needle: list[str], near: int) -> tuple[int, int] | None:
-    """First and last word of the occurrence of `needle` nearest to word `near`."""
-    size = len(needle)
-    at = [i for i in range(len(words) - size + 1) if words[i : i + size] == needle]
-    best = min(at, key=lambda i: abs(i - near), default=None)
-    return None if best is None else (best, best + size - 1)
-
-
-def wikievents_units() -> list[Unit]:
-    """Each document cut at sentence-final full stops of its token list."""
-    units = []
-    for row in _lines(SHARED / "corpora/wikievents_train.jsonl.gz"):
-        tokens = row["tokens"]
-        cuts = [0] + [i + 1 for i, t in enumerate(tokens) if t in {".", "?", "!"} and i > 0] + [len(tokens)]
-        for a, b in pairwise(cuts):
-            if b - a < 3 or b - a > 120:
-                continue
-            unit = Unit("wikievents", row["docid"], tokens[a:b])
-            for event in row["event_mentions"]:
-                first, last = event["trigger"]["start_idx"], event["trigger"]["end_idx"] - 1
-                if not a <= first <= last < b:
-                    continue
-                spans = []
-                for x in event["arguments"]:
-                    hit = _find_tokens(unit.words, x["text"].split(), first - a)
-                    spans += [(x["role"], *hit)] if hit else []
-                unit.triggers.append(_event(row, event["event_type"], spans, first - a, last - a))
-            units.append(unit)
-    return units
-
-
-_RE3D = {
-    "Organisation": "ORG", "Location": "LOC", "Person": "PER", "Weapon": "WEA", "Nationality": "NORP",
-    "MilitaryPlatform": "WEA",
-}  # fmt: skip
-
-
-def entity_units() -> list[Unit]:
-    """Names of re3d and Re-DocRED."""
-    units = []
-    for row in _lines(SHARED / "corpora/re3d_open.jsonl.gz"):
-        text = row["text"]
-        ends = [m.end() for m in re.finditer(r"[.?!][\"”']?\s+(?=[A-Z“\"])|\n+", text)]
-        for a, b in zip([0, *ends], [*ends, len(text)], strict=True):
-            spans = word_spans(text, a, b)[:120]
-            if len(spans) < 3:
-                continue
-            unit = Unit("re3d", row["id"], [text[x:y] for x, y in spans], names=[])
-            unit.names_known = ("PER", "ORG", "LOC", "NORP", "WEA")
-            assert unit.names is not None
-            for x, y, kind in sorted(row["entities"], key=lambda e: e[0] - e[1]):
-                hit = _to_words(spans, x, y) if kind in _RE3D and a <= x < y <= b else None
-                if hit and not any(p <= hit[1] and q >= hit[0] for _, p, q in unit.names):
-                    unit.names.append((_RE3D[kind], *hit))
-            units.append(unit)
-    for row in _lines(SHARED / "corpora/redocred_entities.jsonl.gz"):
-        for n, tokens in enumerate(row["sents"]):
-            unit = Unit("redocred", row["title"], tokens, names=[], names_known=("PER", "ORG", "LOC"))
-            assert unit.names is not None
-            for sent, a, b, kind in row["entities"]:
-                if sent == n and kind in unit.names_known and b > a:
-                    unit.names.append((kind, a, b - 1))
-            units.append(unit)
     return units

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training import corpora
+from training import corpora, general
 from training.batches import Batch, Encoded, Targets, encode, grouped, make_batch, targets
 from training.context import Setting, load_documents, settings
 from training.labels import TYPE_MODES, TYPES
@@ -265,12 +265,12 @@ def fit(
 
 
 def general_units() -> list[Encoded]:
-    units = corpora.propbank_units(("ewt_train", "ewt_dev", "ewt_test", "masc_propbank"))
-    units += corpora.geneva_units() + corpora.wikievents_units() + corpora.entity_units()
+    units = general.propbank_units(("ewt_train", "ewt_dev", "ewt_test", "masc_propbank"))
+    units += general.geneva_units() + general.wikievents_units() + general.entity_units()
     return encode([u for u in units if 3 <= len(u.words) <= 120])
 
 
-def pretrained(recipe: Recipe, general: list[Encoded]) -> Reader:
+def pretrained(recipe: Recipe, wide: list[Encoded]) -> Reader:
     """The model after the general corpora, from the cache where this recipe's is there."""
     shape = replace(recipe.shape, use_flags=False)
     # what is varied in the fit on the claims leaves this part alone
@@ -285,7 +285,7 @@ def pretrained(recipe: Recipe, general: list[Encoded]) -> Reader:
     model = Reader(recipe.shape)
     model.encoder.load_pretrained()
     if recipe.pretrain_epochs:
-        fit(model, [(general, 1.0)], recipe.pretrain_epochs, key, "pretrain", 1.5)
+        fit(model, [(wide, 1.0)], recipe.pretrain_epochs, key, "pretrain", 1.5)
         path.parent.mkdir(exist_ok=True)
         part = path.with_suffix(".part")
         model.save(part)
@@ -297,10 +297,10 @@ def run(recipe: Recipe, folder: Path) -> Reader:
     """Trains by the recipe into `folder` (recipe.json, model.pt); an existing model is loaded instead."""
     if (folder / "model.pt").exists():
         return Reader.load(folder / "model.pt")
-    general = general_units()
-    native = sorted({t.native for u in general for t in u.unit.triggers if t.native})
+    wide = general_units()
+    native = sorted({t.native for u in wide for t in u.unit.triggers if t.native})
     recipe = replace(recipe, shape=replace(recipe.shape, native=native))
-    model = Reader.load(Path(recipe.start) / "model.pt") if recipe.start else pretrained(recipe, general)
+    model = Reader.load(Path(recipe.start) / "model.pt") if recipe.start else pretrained(recipe, wide)
     ids = fold_ids(recipe.fold)[0]
     if recipe.reports != "all":
         gold = set(corpora.gold_ids())
@@ -313,11 +313,11 @@ def run(recipe: Recipe, folder: Path) -> Reader:
 
         flagger = Flagger()
         flagger.add(claims, texts_of(claims))
-        flagger.add([u.unit for u in general], {})
+        flagger.add([u.unit for u in wide], {})
     coded = encode(claims)
     told = settings([e for e in coded if e.unit.corpus == "gold"], load_documents(ids))
     alone = [e for e in coded if e.unit.corpus != "gold"]
-    fit(model, [(alone, 1.0), (general, recipe.general)], recipe.epochs, recipe, "claims", whole=told)
+    fit(model, [(alone, 1.0), (wide, recipe.general)], recipe.epochs, recipe, "claims", whole=told)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
     model.save(folder / "model.pt")

@@ -155,9 +155,10 @@ def read(
     url: str | None = None,
     config: Config | None = None,
 ) -> list[Claim]:
-    """What one report claims. Offsets of the claims point into `text`, unchanged.
+    """What one report claims. Offsets of the claims point into `text`, unchanged; where it is plainly an HTML page,
+    into `casus.documents(text.encode())[0].text`.
 
-    `text` is words, not a page with its tags: those go through `documents`. `published` is a date or "YYYY-MM-DD";
+    `published` is a date or "YYYY-MM-DD";
     without it words like "Tuesday" stay undated. Raises UsageError for a bad date or what is no string, IntakeError
     for a text that cannot be read (empty, too large, not English).
     """

@@ -121,9 +121,11 @@ class Document:
 
     @classmethod
     def of(cls, text: str, *, id: str | None = None, **fields: Any) -> Document:
-        """A document whose hash, and id unless given, come from its content."""
+        """A document whose hash, and id unless given, come from its content; a date counts as given."""
         digest = text_sha256(text)
         url, published = fields.get("url"), fields.get("published")
+        if published is not None:
+            fields.setdefault("published_basis", "given")
         made = content_id("doc", url, published.isoformat() if published else None, digest)
         return cls(id=id or made, text=text, text_sha256=digest, **fields)
 
