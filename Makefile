@@ -56,7 +56,7 @@ train: .venv-training/.ready
 	$(TRAIN).soup training/runs/fold-0 training/runs/fold-1 --out training/runs/halves
 	$(TRAIN).train $(COMMON) --start training/runs/halves --epochs 3 --rate 1e-4 --head_rate 5e-4 --seed 2 \
 		--out training/runs/shipped
-	$(TRAIN).fit_relate training/runs/fold-0 training/runs/fold-1 --ship
+	$(TRAIN).fit_relate training/runs/fold-0 training/runs/fold-1 --trigger 0.5 --ship
 	$(TRAIN).export training/runs/shipped $(ARGS)
 
 TRAIN := .venv-training/bin/python -m training

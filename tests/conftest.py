@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 from hypothesis import settings
 
+from casus.compose import Reader
+from casus.config import Config
 from casus.records import (
     Claim,
     Document,
@@ -19,6 +21,7 @@ from casus.records import (
     Span,
     When,
 )
+from tests.stub_endpoint import Stub
 
 # how long an example takes says more about what else the machine does than about the code
 settings.register_profile("casus", deadline=None)
@@ -82,3 +85,24 @@ class WordReader:
 @pytest.fixture(scope="session")
 def reader() -> WordReader:
     return WordReader()
+
+
+@pytest.fixture(scope="session")
+def small() -> Reader:
+    """The reader that ships."""
+    return Reader.load(Config.load())
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
+    """A language model's endpoint on this machine; a proxy of whoever runs the tests does not know it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    made = Stub()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    """How long an endpoint's client would have waited; nothing here waits."""
+    return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -16,7 +16,7 @@ import pytest
 
 from casus import answers, endpoint, second
 from casus.compose import Reader
-from casus.config import Config, Llm
+from casus.config import Llm
 from casus.endpoint import Endpoint
 from casus.errors import AnswerError, BudgetError, EndpointError, RefusedError
 from casus.jsonl import claim_line
@@ -27,26 +27,6 @@ from tests.stub_endpoint import KEY, TEXT, Reply, Stub, claim, claiming, documen
 
 GOOD = claiming(claim())
 MakeReader = Callable[..., SecondReader]
-
-
-@pytest.fixture(scope="module")
-def small() -> Reader:
-    return Reader.load(Config.load())
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    # the stub stands on this machine; a proxy of whoever runs the tests does not know it
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    made = Stub()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def slept() -> list[float]:
-    """How long it would have waited; nothing here waits."""
-    return []
 
 
 @pytest.fixture

@@ -20,24 +20,6 @@ from tests.stub_endpoint import KEY, TEXT, Reply, Stub, claim, claiming
 GOOD = claiming(claim())
 
 
-@pytest.fixture(scope="module")
-def small() -> Reader:
-    return Reader.load(Config.load())
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    made = Stub()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def slept() -> list[float]:
-    return []
-
-
 class TestCommand:
     """`casus read --reader llm` as a person meets it."""
 

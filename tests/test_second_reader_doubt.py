@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from casus import second
 from casus.answers import Answers
 from casus.compose import Reader
-from casus.config import Config, Llm
+from casus.config import Llm
 from casus.endpoint import Endpoint
 from casus.jsonl import claim_line
 from casus.reader.llm.doubt import doubtful
@@ -19,19 +19,6 @@ from casus.second import Asker, SecondReader
 from tests.stub_endpoint import Stub, claim, claiming, document
 
 MakeReader = Callable[[float | None], SecondReader]
-
-
-@pytest.fixture(scope="module")
-def small() -> Reader:
-    return Reader.load(Config.load())
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    made = Stub()
-    yield made
-    made.close()
 
 
 @pytest.fixture
