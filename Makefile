@@ -2,7 +2,7 @@
 #
 #   make demo    read the reports that ship with Casus     make check   lint, types and tests
 #   make test    run the tests                             make score   accuracy beside its floors
-#   make bench   measure speed                             make train   train the shipped model anew
+#   make bench   measure speed                             make train   train a model anew
 #
 # With another Python: make test PYTHON=python3.12
 
