@@ -27,7 +27,7 @@ from training.model import Reader as Network
 from training.score import figures, gold_rows, load_scorer
 from training.score_errors import mistakes, report, triggers
 from training.torch_encoder import TorchEncoder, heads_of
-from training.train import Recipe, fold_ids
+from training.train import Recipe, held_gold
 
 TABLE = Path(__file__).parent / "runs" / "table.tsv"
 GOLD = corpora.SHARED / "gold"
@@ -97,8 +97,7 @@ def main() -> None:
     started = time.time()
     for run in a.runs:
         fold = json.loads((run / "recipe.json").read_text())["fold"]
-        gold = set(corpora.gold_ids())
-        held = corpora.dev_ids()[:-1] if a.dev else [k for k in fold_ids(fold)[1] if k in gold]
+        held = corpora.dev_ids()[:-1] if a.dev else held_gold(fold)
         rows += predict(reader_of(run, {"trigger": a.trigger}), held)
         ids += held
     out, _ = scorer.score(str(GOLD), [dict(r) for r in rows], set(ids))

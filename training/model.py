@@ -21,7 +21,7 @@ SHAPES = 8  # see casus.reader.features
 DISTANCES = 24
 # halves the time of a step where the processor multiplies it; elsewhere it is emulated, thirty times slower
 BF16 = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-# the network over a report's triggers and candidates
+# the network over a report's triggers and candidates; sizes set by hand, small for some ten thousand claims
 CONTEXT, CONTEXT_HEADS, CONTEXT_LAYERS, CONTEXT_PAIR, CONTEXT_DROPOUT = 160, 4, 2, 128, 0.2
 
 

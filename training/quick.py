@@ -16,7 +16,7 @@ from training.flags import Flagger
 from training.labels import ROLES
 from training.model import Reader
 from training.torch_encoder import TorchEncoder, heads_of
-from training.train import Recipe, fold_ids
+from training.train import Recipe, held_gold
 
 spec = importlib.util.spec_from_file_location("score_claims", corpora.SHARED / "tools/score_claims.py")
 assert spec and spec.loader
@@ -97,7 +97,7 @@ def main() -> None:
     for run in a.runs:
         recipe = json.loads((run / "recipe.json").read_text())
         fold = recipe["fold"]
-        ids = fold_ids(fold)[1] if fold >= 0 and not a.dev else corpora.dev_ids()[:-1]
+        ids = held_gold(fold) if fold >= 0 and not a.dev else corpora.dev_ids()[:-1]
         out = detect(Reader.load(run / "model.pt"), ids)
         (run / ("quick-dev.json" if a.dev else "quick.json")).write_text(json.dumps(out, indent=1))
         changed = {k: v for k, v in recipe.items() if k != "shape" and v != getattr(Recipe(), k)}

@@ -64,6 +64,12 @@ def fold_ids(fold: int) -> tuple[list[str], list[str]]:
     return sorted(ids - held), sorted(held)
 
 
+def held_gold(fold: int) -> list[str]:
+    """The gold reports of a fold's held-out ones: those that figures are given on."""
+    gold = set(corpora.gold_ids())
+    return [x for x in fold_ids(fold)[1] if x in gold]
+
+
 def losses(
     model: Reader, batch: Batch, t: Targets, recipe: Recipe, rng: random.Random
 ) -> tuple[dict[str, Tensor], Tensor]:

@@ -158,9 +158,8 @@ def read(
     """What one report claims. Offsets of the claims point into `text`, unchanged; where it is plainly an HTML page,
     into `casus.documents(text.encode())[0].text`.
 
-    `published` is a date or "YYYY-MM-DD";
-    without it words like "Tuesday" stay undated. Raises UsageError for a bad date or what is no string, IntakeError
-    for a text that cannot be read (empty, too large, not English).
+    `published` is a date or "YYYY-MM-DD"; without it words like "Tuesday" stay undated. Raises UsageError for a bad
+    date or what is no string, IntakeError for a text that cannot be read (empty, too large, not English).
     """
     fields = {"text": text, "title": title, "url": url, "publisher": publisher}
     for name, value in fields.items():

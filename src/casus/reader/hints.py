@@ -141,5 +141,5 @@ def by_context(hints: Hints, task: str, groups: Sequence[str]) -> Features:
             found["context, as the other side"] = log_odds(sum(other.get(g, 0.0) for g in groups))
     else:
         best = max((v for k, v in table.items() if k), default=0.0)
-        found |= {"context, none": log_odds(share), "context, surest": log_odds(best)}
+        found["context, surest"] = log_odds(best)
     return found

@@ -34,12 +34,13 @@ class Option:
     said: str
 
 
-# A value of other words than the claim's own is no option where the context network gives it less than this
+# A value of other words than the claim's own is no option where the context network gives it less than this. Set by
+# hand, low: choosing among the rest is what the fitted choosers are for.
 LEAST = 0.004
 
 
 def plausible(hints: Hints | None, task: Task, group: str) -> bool:
-    """Whether a value is worth describing: nearly all are not, and describing them takes most of the time."""
+    """Whether a value is worth describing; without a context network every one is."""
     table = hints.chosen.get(task) if hints is not None else None
     if table is None:
         return True
