@@ -48,6 +48,7 @@ class Recipe:
     freeze_words: bool = True
     start: str = ""  # a run whose network this fit goes on from; without it, the general corpora's
     reports: str = "all"  # "voa": the gold reports and those of Voice of America annotated here; "gold"
+    gold_times: int = 1  # how often an epoch shows each gold report
     fold: int = -1  # leave this part of the reports out; -1: train on all
     context_weight: float = 1.0
     mask: float = 0.1  # share of words hidden; their dictionary flags stay
@@ -240,6 +241,8 @@ def fit(
             epoch += [Group(g) for g in grouped(rng.sample(units, min(len(units), wanted * 64)), budget, rng)[:wanted]]
         rng.shuffle(epoch)
         plan += epoch
+    if not plan:
+        return
     warm = max(1, len(plan) // 10)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min((s + 1) / warm, max(0.02, (len(plan) - s) / (len(plan) - warm + 1)))
@@ -322,6 +325,8 @@ def run(recipe: Recipe, folder: Path) -> Reader:
         flagger.add([u.unit for u in wide], {})
     coded = encode(claims)
     told = settings([e for e in coded if e.unit.corpus == "gold"], load_documents(ids))
+    gold = set(corpora.gold_ids())
+    told += [t for t in told if t[0][0].unit.doc in gold] * (recipe.gold_times - 1)
     alone = [e for e in coded if e.unit.corpus != "gold"]
     fit(model, [(alone, 1.0), (wide, recipe.general)], recipe.epochs, recipe, "claims", whole=told)
     folder.mkdir(parents=True, exist_ok=True)

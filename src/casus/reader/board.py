@@ -39,6 +39,7 @@ class Board:
     names: Counter[str]
     days: Counter[str]
     sides: Counter[str]
+    side_total: int
     members: dict[str, tuple[int, ...]]
     actor_keys: tuple[str, ...]
     recipient_keys: tuple[str, ...]
@@ -65,6 +66,7 @@ class Board:
         actor_keys = tuple(who_key(c.actors) for c in claims)
         recipient_keys = tuple(who_key(c.recipients) for c in claims)
         countries = Counter(p.iso3 for p in context.places if p.iso3)
+        sides = Counter(k for k in (*actor_keys, *recipient_keys) if k)
         news = [c for c in claims if not c.background and not c.aggregate]
         return cls(
             document=document,
@@ -77,7 +79,8 @@ class Board:
             claim_countries=Counter(c.place.iso3 for c in claims if c.place and c.place.iso3),
             names=Counter(fold(p.name) for p in context.places),
             days=Counter(day_key(c.when) for c in news if c.when.start),
-            sides=Counter(k for k in (*actor_keys, *recipient_keys) if k),
+            sides=sides,
+            side_total=sides.total(),
             members=members,
             actor_keys=actor_keys,
             recipient_keys=recipient_keys,

@@ -33,17 +33,35 @@ class Chooser:
         """The rows behind one of zeros, which features that are not known get."""
         return np.concatenate([np.zeros((1, self.rows.shape[1]), np.float32), self.rows])
 
+    @cached_property
+    def _rows_of(self) -> _Rows:
+        """The padded row of each feature."""
+        return _Rows({name: n + 1 for name, n in self.index.items()})
+
     def scores(self, options: Sequence[Mapping[str, float]]) -> list[float]:
         """Log-odds of each option, up to a constant shared by all; unknown features count for nothing."""
-        find = self.index.get
-        # each option begins with the row of zeros, so that none is empty
-        at = [n for features in options for n in (0, *(find(name, -1) + 1 for name in features))]
-        value = np.array([v for features in options for v in (0.0, *features.values())], np.float32)
-        starts = np.cumsum([0, *(1 + len(features) for features in options)])[:-1]
-        found = np.add.reduceat(self._padded[at] * value[:, None], starts, axis=0)
+        find = self._rows_of.__getitem__
+        at: list[int] = []
+        value: list[float] = []
+        starts = []
+        for features in options:
+            starts.append(len(at))
+            # each option begins with the row of zeros, so that none is empty
+            at.append(0)
+            at.extend(map(find, features))
+            value.append(0.0)
+            value.extend(features.values())
+        found = np.add.reduceat(self._padded[at] * np.array(value, np.float32)[:, None], starts, axis=0)
         hidden = np.maximum(found[:, 1:] + self.bias, 0)
         out: list[float] = (found[:, 0] + hidden @ self.out).tolist()
         return out
+
+
+class _Rows(dict[str, int]):
+    """Row by feature; 0, the row of zeros, for a feature that was never seen in training."""
+
+    def __missing__(self, name: str) -> int:
+        return 0
 
 
 @cache

@@ -121,8 +121,7 @@ class OnnxEncoder:
             length, members = batch
             hidden = self.forward([coded[n] for n in members], length)
             return [
-                _word_rows(row, coded[n].first, len(windows[n].words))
-                for row, n in zip(hidden, members, strict=True)
+                _word_rows(row, coded[n].first, len(windows[n].words)) for row, n in zip(hidden, members, strict=True)
             ]
 
         out: list[Floats] = [np.zeros((0, 0), np.float32)] * len(coded)

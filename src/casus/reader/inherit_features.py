@@ -346,7 +346,7 @@ def _neighbour(board: Board, n: int, m: int, role: str, task: Task) -> dict[str,
 
 def _side_features(board: Board, n: int, task: Task, sides: tuple[Participant, ...], key: str) -> dict[str, float]:
     claim = board.claims[n]
-    found = {"side": 1.0, "share of sides": board.sides[key] / max(1, sum(board.sides.values()))}
+    found = {"side": 1.0, "share of sides": board.sides[key] / max(1, board.side_total)}
     for sector in {p.sector for p in sides}:
         found[f"{sector} in {claim.type}"] = 1.0
         if claim.mode:
