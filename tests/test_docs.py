@@ -4,50 +4,70 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
-from casus import pipeline
+import casus
+from casus import jsonl, pipeline
 from casus.cli import FAILURES, FINE, INTERRUPTED, PIPE_CLOSED, USAGE, app
 from casus.config import SETTINGS, Config
 from casus.errors import CasusError
+from casus.events import SETTABLE, Action, ConflictKind, ConflictState
 from casus.intake.load import MAX_BYTES, MAX_COLLECTION_BYTES
 from casus.jsonl import claim_line
 from casus.pipeline import Reads
 from casus.records import Document
 from casus.show import HEADINGS
+from casus.show_event import COLUMNS
 from casus.sources import SUFFIXES
 from casus.world.actor_data import own_groups
 from casus.world.place_user import read_user_file
+from tests.ledgers import exchange
 
 ROOT = Path(__file__).parent.parent
 READING = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
 ERRORS = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+COMMANDS = READING + LEDGER
 SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+CONTEXT = click.Context(app)
+
+
+def command(name: str) -> click.Command:
+    """The command of that name, wherever it is kept."""
+    found = app.get_command(CONTEXT, name)
+    assert found is not None
+    return found
+
 
 TREE = [CasusError]
 for kind in TREE:
     TREE.extend(kind.__subclasses__())
 
 
-@pytest.mark.parametrize("name", sorted(app.commands))
+@pytest.mark.parametrize("name", app.list_commands(CONTEXT))
 def test_every_command_and_its_options_are_documented(name: str) -> None:
-    command = app.commands[name]
-    assert f"| `casus {name}` |" in READING
-    for option in (p for p in command.params if isinstance(p, click.Option)):
-        assert all(f"`{flag}" in READING for flag in option.opts), option.opts
+    asked = command(name)
+    assert f"| `casus {name}` |" in COMMANDS
+    for option in (p for p in asked.params if isinstance(p, click.Option)):
+        page = READING if name in ("read", "demo") else COMMANDS
+        assert all(f"`{flag}" in page for flag in option.opts), option.opts
         assert option.help
-    assert command.help
+    assert asked.help
+    assert asked.short_help
     # an example is worth more than a description of what to type
-    assert f"casus {name}" in command.help
+    assert f"casus {name}" in asked.help
 
 
 def test_no_option_is_documented_that_does_not_exist() -> None:
-    there = {flag for command in app.commands.values() for param in command.params for flag in param.opts}
-    told = set(re.findall(r"`(--[a-z-]+)", READING + SETTINGS_PAGE))
+    there = {flag for name in app.list_commands(CONTEXT) for param in command(name).params for flag in param.opts}
+    told = set(re.findall(r"`(--[a-z-]+)", COMMANDS + SETTINGS_PAGE))
     assert told - there == {"--help", "--version"}
 
 
@@ -75,6 +95,11 @@ def test_every_error_code_is_documented(code: str) -> None:
     assert f"| `{code}` |" in ERRORS
 
 
+def test_what_can_be_decided_is_documented() -> None:
+    for name in (*SETTABLE, *get_args(ConflictKind), *get_args(ConflictState), *get_args(Action)):
+        assert re.search(rf"\b{name}\b", LEDGER), name
+
+
 @pytest.mark.parametrize("code", [FINE, USAGE, FAILURES, INTERRUPTED, PIPE_CLOSED])
 def test_every_exit_code_is_documented(code: int) -> None:
     assert f"\n| {code} |" in ERRORS
@@ -90,8 +115,36 @@ def test_every_field_of_a_json_line_is_documented(reader: Reads) -> None:
     assert fields - told == set()
 
 
+def keys(value: object) -> Iterator[str]:
+    """Every key of an object and of those within it."""
+    if isinstance(value, dict):
+        yield from value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from keys(inner)
+
+
+def test_every_field_that_a_ledger_gives_is_documented(tmp_path: Path) -> None:
+    with casus.open(tmp_path / "x.casus", create=True) as ledger:
+        run = ledger.add(*exchange(), tmp_path / "none.txt")
+        event = ledger.events(disputed=True)[0]
+        made = ledger.settle(event.id, "killed", "9", by="ana")
+        claims = ledger.claims(event)
+        lines = [
+            jsonl.event_line(event),
+            jsonl.claim_line(ledger.document(claims[0].document_id), claims[0], held=event),
+            jsonl.run_line(run),
+            jsonl.decided_line(made),
+            jsonl.decision_line(ledger.decisions()[0]),
+            jsonl.why_line(ledger.why(*claims[:2])),
+            *(jsonl.log_line(line) for line in (*ledger.log(), *ledger.log(event.id))),
+        ]
+    told = set(re.findall(r"`([a-z_0-9]+)`", COMMANDS))
+    assert {key for line in lines for key in keys(json.loads(line))} - told == set()
+
+
 def test_headings_and_endings_are_documented() -> None:
     assert all(re.search(rf"\b{heading}\b", READING) for heading in HEADINGS)
+    assert all(re.search(rf"\b{heading}\b", LEDGER) for heading in COLUMNS)
     assert all(f" {suffix}" in READING for suffix in SUFFIXES)
 
 
@@ -143,6 +196,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_readme_is_one_screen_beside_its_example() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    without = re.sub(r"<!-- example: begin -->.*<!-- example: end -->", "", text, flags=re.DOTALL)
+    without = re.sub(r"<!-- example: begin -->.*?<!-- example: end -->", "", text, flags=re.DOTALL)
     assert without != text
     assert len(without.splitlines()) <= 60

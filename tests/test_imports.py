@@ -15,17 +15,25 @@ ROOT = Path(casus.__file__).parent
 LAYERS = (
     ("errors", "ids", "text"),
     ("records",),
+    ("events",),
     ("codebook",),
-    ("intake", "reader", "world", "samples", "config"),
+    ("intake", "reader", "world", "linking", "samples", "config"),
+    ("ledger",),
     ("assemble", "scope", "sources", "endpoint", "answers"),
     ("compose",),
     ("second",),
     ("pipeline",),
+    ("keeping", "asking"),
+    ("notebook",),
     ("jsonl", "show", "doctor", "casus"),
+    ("show_event",),
+    ("show_ledger",),
+    ("cli_base",),
     ("cli",),
+    ("cli_add", "cli_ledger", "cli_decide", "cli_demo"),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-STAGES = ("codebook", "intake", "reader", "world")
+STAGES = ("codebook", "intake", "reader", "world", "linking")
 
 # A stage gives the same out for the same in, on any machine at any time.
 IMPURE_MODULES = {

@@ -6,17 +6,19 @@ import inspect
 import pickle
 import subprocess
 import sys
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 
 import pytest
 
 import casus
 from casus.errors import CasusError, kind_of
+from casus.ledger.queries import Filter
 
 NAMES = {
-    "CasusError", "Claim", "Document", "Failure", "Figure", "Participant", "Place", "Region", "Source",
-    "Span", "When", "__version__", "documents", "read", "read_document",
+    "CasusError", "Claim", "Conflict", "ConflictOption", "Decision", "Document", "Event", "EventFigure", "EventPlace",
+    "EventSide", "EventWhen", "Failure", "Figure", "Ledger", "Participant", "Place", "Region", "Source", "Span",
+    "Voice", "When", "__version__", "documents", "open", "read", "read_document",
 }  # fmt: skip
 
 
@@ -36,10 +38,16 @@ def test_the_signatures() -> None:
     assert list(inspect.signature(casus.read_document).parameters) == ["document", "config"]
     assert list(inspect.signature(casus.documents).parameters) == ["source", "published", "publisher"]
     assert all(p.kind is p.KEYWORD_ONLY for name, p in read.parameters.items() if name != "text")
+    assert list(inspect.signature(casus.open).parameters) == ["path", "create", "config"]
+
+
+def test_a_ledger_can_be_asked_for_all_that_a_filter_can() -> None:
+    asked = inspect.signature(casus.Ledger.events).parameters
+    assert [name for name in asked if name != "self"] == [field.name for field in fields(Filter)]
 
 
 def test_records_are_frozen() -> None:
-    for name in NAMES - {"CasusError", "__version__", "documents", "read", "read_document"}:
+    for name in NAMES - {"CasusError", "Ledger", "__version__", "documents", "open", "read", "read_document"}:
         record = getattr(casus, name)
         assert is_dataclass(record)
         assert vars(record)["__dataclass_params__"].frozen

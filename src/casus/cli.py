@@ -1,4 +1,4 @@
-"""The command line: `casus read`, `demo`, `codebook`, `doctor`. It parses, calls and prints.
+"""The command line: `casus read`, `codebook`, `doctor`, and where the other commands are. It parses, calls and prints.
 
 Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished but something failed, 130 interrupted.
 """
@@ -7,19 +7,34 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from casus.cli_base import (
+    ERROR,
+    FAILURES,
+    FINE,
+    INTERRUPTED,
+    PIPE_CLOSED,
+    USAGE,
+    Progress,
+    as_told,
+    count,
+    say,
+    tell,
+    tell_failure,
+    write_no_more,
+)
 from casus.config import Config, ReaderName
-from casus.errors import CasusError, OutputError, SecondReaderError, UsageError
+from casus.errors import OutputError, SecondReaderError, UsageError
 from casus.pipeline import (
     INTERNAL,
-    INTERNAL_HINT,
     Reading,
     Reports,
     Tally,
@@ -33,32 +48,48 @@ from casus.sources import Found, Source, find
 if TYPE_CHECKING:
     from rich.console import Console
 
-FINE, ERROR, USAGE, FAILURES, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+__all__ = [
+    "ERROR", "FAILURES", "FINE", "INTERRUPTED", "PIPE_CLOSED", "USAGE", "Printer", "app", "main", "open_reader",
+    "read_found", "run",
+]  # fmt: skip
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+# Commands of other files, which are loaded when they are asked for, so that `casus read` starts as fast as it can.
+ELSEWHERE: Mapping[str, str] = {
+    "demo": "casus.cli_demo",
+    **dict.fromkeys(("add", "reread", "rebuild"), "casus.cli_add"),
+    **dict.fromkeys(("events", "show", "why", "review", "log"), "casus.cli_ledger"),
+    **dict.fromkeys(("merge", "split", "reject", "set", "settle", "rename", "undo"), "casus.cli_decide"),
+}
+
+
 class _Commands(click.Group):
     """The commands; each ends quietly when whoever reads its output has seen enough (`casus demo | head`)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        found = import_module(ELSEWHERE[cmd_name])
+        return next((c for c in vars(found).values() if isinstance(c, click.Command) and c.name == cmd_name), None)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             outcome = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            _write_no_more()
+            write_no_more()
             return PIPE_CLOSED
         except OSError as error:
             if error.filename is not None:  # a file that could not be opened: stdout has no name
                 raise
-            _write_no_more()
+            write_no_more()
             raise OutputError(f"the output cannot be written: {error.strerror or error}") from error
         return outcome
-
-
-def _write_no_more() -> None:
-    """What is still to be written goes nowhere; else Python complains when it closes stdout."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -72,6 +103,8 @@ def app() -> None:
     casus demo                        the reports that ship with Casus
     casus read report.txt             a report of your own, as a table
     casus read page.html - --json     a page and standard input, as JSON lines
+    casus add reports/                reports into a ledger
+    casus events --country Pakistan   what happened, once each
     """
 
 
@@ -132,26 +165,7 @@ def read_command(
     )
     config = config.with_options(actors=actors, places=places, min_confidence=min_confidence, reader=reader, llm=llm)
     found = find(sources, published=published.date() if published else None, publisher=publisher)
-    return _read(found, config, _Printer(as_json, explain, with_text))
-
-
-@app.command(short_help="Read the reports that ship with Casus.")
-@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each claim instead of the table.")
-@click.option("--explain", is_flag=True, help="Below each claim, why it holds each value.")
-def demo(as_json: bool, explain: bool) -> int:
-    """Read the reports that ship with Casus: one exchange of strikes, told by outlets that disagree.
-
-    \b
-    casus demo
-    casus demo --explain
-    """
-    from casus.samples import samples  # noqa: PLC0415
-
-    items = (Source(f"sample {s.file}", s.path, s.published, s.publisher) for s in samples())
-    code = _read(Found(tuple(items), ()), Config.load(), _Printer(as_json, explain))
-    if not as_json:
-        click.echo(DEMO_CLOSING)
-    return code
+    return read_found(found, config, Printer(as_json, explain, with_text))
 
 
 @app.command(short_help="The types of event, or one of them with its modes.")
@@ -186,14 +200,6 @@ def doctor() -> int:
     return FINE if all(check.good for check in checks) else ERROR
 
 
-DEMO_CLOSING = """\
-These are reports of our own writing on the strikes that Iran and Pakistan exchanged in January 2024.
-Look at who says so: tolls and aims differ from one side to the other, one report denies what another
-states, and a call or a plan is not a deed. Every value comes from words in the report; `casus demo
---explain` says which, and `casus read FILE` does the same with reports of your own.
-"""
-
-
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `casus` command: runs, and exits with one of the codes above."""
     code = run(arguments)
@@ -218,43 +224,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()  # the help, as it is
         return USAGE
     except Exception as error:
-        told = _told(error)
+        told = as_told(error)
         if told.code == INTERNAL and os.environ.get("CASUS_DEBUG", "") not in ("", "0"):
             raise
-        _tell(told)
+        tell(told)
         return USAGE if isinstance(told, UsageError) else ERROR
 
 
-def _tell(told: CasusError) -> None:
-    _say(f"error [{told.code}] {told.message}")
-    if told.hint:
-        _say(f"  hint: {told.hint}")
-
-
-def _say(words: str) -> None:
-    """A line on stderr, without what a name in it, from a file or a document, would do to a terminal."""
-    from casus.show import harmless  # noqa: PLC0415 - rich takes a tenth of a second
-
-    click.echo(harmless(words), err=True)
-
-
-def _told(error: Exception) -> CasusError:
-    """The error in the form in which all are told: code, message, hint."""
-    if isinstance(error, CasusError):
-        return error
-    if isinstance(error, click.ClickException):
-        context = error.ctx if isinstance(error, click.UsageError) else None
-        hint = f"see `{context.command_path if context else 'casus'} --help`"
-        return UsageError(error.format_message(), hint)
-    fault = CasusError(f"{type(error).__name__}: {error}", INTERNAL_HINT)
-    fault.code = INTERNAL
-    return fault
-
-
-def _read(found: Found, config: Config, printer: _Printer) -> int:
+def read_found(found: Found, config: Config, printer: Printer) -> int:
     """Read, print as it goes, and close with a summary on stderr; an interrupt and the end of a budget keep what was
     done."""
-    progress = _Progress(sum(isinstance(item, Source) for item in found.items), quiet=not printer.as_json)
+    progress = Progress(sum(isinstance(item, Source) for item in found.items), table=not printer.as_json)
     tally = Tally()
     reader, cut, stop = None, "", None
     try:
@@ -262,7 +242,7 @@ def _read(found: Found, config: Config, printer: _Printer) -> int:
         reader = open_reader(config)
         for note in opening_notes(reader):
             progress.clear()
-            _say(f"note: {note}")
+            say(f"note: {note}")
         outcomes = read_sources(
             found.items,
             reader,
@@ -285,14 +265,14 @@ def _read(found: Found, config: Config, printer: _Printer) -> int:
     if isinstance(reader, Reports):
         click.echo(reader.report(), err=True)
     if stop is not None:
-        _tell(stop)
+        tell(stop)
         return FAILURES if tally.documents else ERROR
     if cut:
         return INTERRUPTED
     return FAILURES if tally.failures else FINE
 
 
-class _Printer:
+class Printer:
     """Puts readings on stdout, as a table or as JSON lines, and failures on stderr.
 
     The table shows a document's notes; beside JSON lines they go to stderr too, as a document without claims has
@@ -305,9 +285,7 @@ class _Printer:
 
     def put(self, outcome: Reading | Failure) -> None:
         if isinstance(outcome, Failure):
-            _say(f"failed {outcome.item}: [{outcome.code}] {outcome.message}")
-            if outcome.hint:
-                _say(f"  hint: {outcome.hint}")
+            tell_failure(outcome)
         elif self.as_json:
             from casus.jsonl import claim_line  # noqa: PLC0415
 
@@ -315,7 +293,7 @@ class _Printer:
                 # bytes, so that the lines are UTF-8 whatever the terminal's encoding
                 click.echo(claim_line(outcome.document, claim, text=self.text).encode())
             for note in outcome.document.notes:
-                _say(f"note {outcome.source} ({outcome.document.id}): {note}")
+                say(f"note {outcome.source} ({outcome.document.id}): {note}")
         else:
             from casus.show import console, show  # noqa: PLC0415 - rich takes a tenth of a second
 
@@ -323,42 +301,15 @@ class _Printer:
             show(self._console, outcome, explain=self.explain)
 
 
-class _Progress:
-    """One line on stderr that is written over; only on a terminal, and not among the rows of a table."""
-
-    def __init__(self, total: int, *, quiet: bool) -> None:
-        self.total, self.done = total, 0
-        table_here = quiet and sys.stdout.isatty()
-        self.on = sys.stderr.isatty() and not table_here
-
-    def next(self, source: Source) -> None:
-        self.done += 1
-        self.say(f"{self.done}/{self.total} {source.name}")
-
-    def say(self, words: str) -> None:
-        if self.on:
-            from casus.show import harmless  # noqa: PLC0415 - rich takes a tenth of a second
-
-            click.echo(f"\r\x1b[K{harmless(words)[:78]}", nl=False, err=True)
-
-    def clear(self) -> None:
-        if self.on:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-
 def _summary(tally: Tally, passed_over: int, cut: str) -> str:
     """What was read, and in a word what cut it short, if anything did."""
     parts = [
-        f"{f'{cut}: ' if cut else ''}read {_count(tally.documents, 'document')}: "
-        f"{_count(tally.claims, 'claim')} of {_count(tally.events, 'event')}"
+        f"{f'{cut}: ' if cut else ''}read {count(tally.documents, 'document')}: "
+        f"{count(tally.claims, 'claim')} of {count(tally.events, 'event')}"
     ]
     if tally.failures:
         kinds = ", ".join(f"{number} {code}" for code, number in sorted(tally.failures.items()))
         parts.append(f"{tally.failures.total()} failed ({kinds})")
     if passed_over:
-        parts.append(f"{_count(passed_over, 'other file')} passed over")
+        parts.append(f"{count(passed_over, 'other file')} passed over")
     return "; ".join(parts)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -16,6 +16,8 @@ ReaderName = Literal["shipped", "llm"]
 
 # seconds for one answer: a model of 30 billion parameters on one desktop card writes a long one in about that
 TIMEOUT = 120.0
+# in the folder that one works in, so that each matter has a ledger of its own
+LEDGER = Path("ledger.casus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Config:
     `threads` is how many cores the encoder may use, None for as many as it finds good.
     `min_confidence`: claims below it are left out; 0 keeps all that the reader itself keeps.
     `reader` "llm" asks a language model over the network (`llm`); nothing else ever does.
+    `ledger` is the file of the ledger where none is named, `by` who decides, None for the login name.
     """
 
     cache: Path
@@ -111,6 +114,8 @@ class Config:
     debug: bool = False
     reader: ReaderName = "shipped"
     llm: Llm = Llm()
+    ledger: Path = LEDGER
+    by: str | None = None
 
     def __post_init__(self) -> None:
         if self.reader == "llm" and not (self.llm.endpoint and self.llm.model):
@@ -142,6 +147,8 @@ class Config:
                 key=(env.get("CASUS_LLM_KEY") or "").strip() or None,
                 timeout=TIMEOUT if timeout is None else timeout,
             ),
+            ledger=_path(env, "CASUS_LEDGER") or LEDGER,
+            by=(env.get("CASUS_BY") or "").strip() or None,
         )
 
     def with_options(
@@ -176,6 +183,8 @@ SETTINGS: Mapping[str, str] = {
     "CASUS_LLM_MODEL": "name of the second reader's model",
     "CASUS_LLM_KEY": "API key of that endpoint",
     "CASUS_LLM_TIMEOUT": "seconds that one answer of it may take",
+    "CASUS_LEDGER": "the ledger, where no option names one",
+    "CASUS_BY": "the name under which decisions are written down",
     "CASUS_DEBUG": "1 shows where in the code an error came from",
 }
 # settings whose value is never shown

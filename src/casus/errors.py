@@ -17,6 +17,9 @@ CasusError
 │   │   └── RefusedError        the endpoint refuses every question: key, address or model; ends the run
 │   ├── AnswerError         an answer that is none: no JSON, another form, too large, empty
 │   └── BudgetError         as many calls or tokens as were allowed are used; ends the run
+├── LedgerError         a ledger could not be opened, read or written
+│   ├── BusyError           another process has been writing to it for too long
+│   └── UnknownError        no event, claim, document or decision of that id in it
 ├── ModelError          the shipped model is missing or is not the one the code expects
 └── DataError           a data file (codebook, actors, places) is missing or malformed
 """
@@ -112,6 +115,21 @@ class AnswerError(SecondReaderError):
 class BudgetError(SecondReaderError):
     code = "budget"
     default_hint = "what was answered so far is kept: run it again with a higher cap and it goes on from there"
+
+
+class LedgerError(CasusError):
+    code = "ledger"
+    default_hint = "check that the path is that of a ledger and may be written"
+
+
+class BusyError(LedgerError):
+    code = "ledger-busy"
+    default_hint = "wait until the other process has finished, and try again; nothing was changed"
+
+
+class UnknownError(LedgerError):
+    code = "unknown-id"
+    default_hint = "`casus events` lists what the ledger holds; the first characters of an id are enough"
 
 
 class ModelError(CasusError):

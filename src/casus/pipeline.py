@@ -107,6 +107,54 @@ def opening_notes(reader: Reads) -> tuple[str, ...]:
     return reader.index.notes if isinstance(reader, Opened) else ()
 
 
+# the name of a source as a person knows it, and a document of it or the failure in its place
+Taken = tuple[str, Document | Failure]
+
+
+def take_in(
+    items: Iterable[Source | Failure],
+    config: Config,
+    *,
+    stdin: BinaryIO,
+    today: date | None = None,
+    on_source: Callable[[Source], None] | None = None,
+) -> Iterator[Taken]:
+    """The documents of `items`, none of them read yet, in order; one bad one stops nothing.
+
+    `today` only serves to note that a document is dated in the future.
+    """
+    for item in items:
+        if on_source is not None and isinstance(item, Source):
+            on_source(item)
+        for made in _documents(item, config, stdin, today):
+            yield item.name if isinstance(item, Source) else "", made
+
+
+def read_taken(taken: Iterable[Taken], reader: Reads, config: Config) -> Iterator[Reading | Failure]:
+    """Each document read, or the Failure in its place, in order."""
+    names: deque[str] = deque()
+    failed: deque[tuple[int, Failure]] = deque()
+    begun = 0
+
+    def documents() -> Iterator[Document]:
+        nonlocal begun
+        for name, made in taken:
+            if isinstance(made, Failure):
+                failed.append((begun, made))
+            else:
+                begun += 1
+                names.append(name)
+                yield made
+
+    for done, (document, outcome) in enumerate(reader.read_many(documents())):
+        # a reader may look ahead: a failure waits for the documents that stood before it
+        while failed and failed[0][0] <= done:
+            yield failed.popleft()[1]
+        source = names.popleft()
+        yield outcome if isinstance(outcome, Failure) else Reading(document, _kept(outcome, config), source)
+    yield from (failure for _, failure in failed)
+
+
 def read_sources(
     items: Iterable[Source | Failure],
     reader: Reads,
@@ -116,34 +164,8 @@ def read_sources(
     today: date | None = None,
     on_source: Callable[[Source], None] | None = None,
 ) -> Iterator[Reading | Failure]:
-    """Each document of `items` read, or the Failure in its place, in order; one bad one stops nothing.
-
-    `today` only serves to note that a document is dated in the future.
-    """
-    taken: deque[str] = deque()
-    failed: deque[tuple[int, Failure]] = deque()
-    begun = 0
-
-    def taken_in() -> Iterator[Document]:
-        nonlocal begun
-        for item in items:
-            if on_source is not None and isinstance(item, Source):
-                on_source(item)
-            for made in _documents(item, config, stdin, today):
-                if isinstance(made, Failure):
-                    failed.append((begun, made))
-                else:
-                    begun += 1
-                    taken.append(item.name if isinstance(item, Source) else "")
-                    yield made
-
-    for done, (document, outcome) in enumerate(reader.read_many(taken_in())):
-        # a reader may look ahead: a failure waits for the documents that stood before it
-        while failed and failed[0][0] <= done:
-            yield failed.popleft()[1]
-        source = taken.popleft()
-        yield outcome if isinstance(outcome, Failure) else Reading(document, _kept(outcome, config), source)
-    yield from (failure for _, failure in failed)
+    """Each document of `items` taken in and read, or the Failure in its place, in order; one bad one stops nothing."""
+    return read_taken(take_in(items, config, stdin=stdin, today=today, on_source=on_source), reader, config)
 
 
 def read(
@@ -166,7 +188,7 @@ def read(
         if not isinstance(value, str) and (name == "text" or value is not None):
             hint = "give bytes and files to casus.documents" if name == "text" else "leave out what is not known"
             raise UsageError(f"the {name} is {type(value).__name__}, not a string", hint)
-    day = _day(published)
+    day = as_day(published)
     data = json.dumps({k: v for k, v in fields.items() if v is not None}).encode()
     from casus.intake.load import document_from_bytes  # noqa: PLC0415 - takes a fifth of a second
 
@@ -200,7 +222,7 @@ def documents(
         raise UsageError(f"a {type(source).__name__} is no source", "give a path, or the bytes of a file")
     data = source if isinstance(source, bytes) else b""
     path = None if isinstance(source, bytes) else Path(source)
-    item = Source("<bytes>" if path is None else str(path), path, _day(published), publisher)
+    item = Source("<bytes>" if path is None else str(path), path, as_day(published), publisher)
     made = list(_documents(item, Config.load(), io.BytesIO(data), None))
     if len(made) == 1 and isinstance(failure := made[0], Failure):
         error = kind_of(failure.code)(failure.message, failure.hint)
@@ -256,12 +278,13 @@ def _kept(claims: Iterable[Claim], config: Config) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if claim.confidence >= config.min_confidence)
 
 
-def _day(value: date | str | None) -> date | None:
+def as_day(value: date | str | None, what: str = "published") -> date | None:
+    """A day as it is given in Python: a date, or "YYYY-MM-DD". Raises UsageError."""
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise UsageError(f"published is {value!r}, which is no date", "write it as YYYY-MM-DD") from None
+            raise UsageError(f"{what} is {value!r}, which is no date", "write it as YYYY-MM-DD") from None
     if value is not None and not isinstance(value, date):
-        raise UsageError(f"published is {value!r}, which is no date", 'give a date or "YYYY-MM-DD"')
+        raise UsageError(f"{what} is {value!r}, which is no date", 'give a date or "YYYY-MM-DD"')
     return value.date() if isinstance(value, datetime) else value

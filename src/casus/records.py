@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import InitVar, asdict, dataclass, field
 from datetime import date
-from functools import cache
 from typing import Any, Literal, get_args
 
 from casus.errors import RecordError, SpanError
@@ -34,12 +33,18 @@ CONTEXT_CHARS = 32
 
 
 # looked up for every record that is built, so taken apart once
-_values = cache(get_args)
+_REGION_KINDS, _STATUSES, _SECTORS = get_args(RegionKind), get_args(Status), get_args(Sector)
+_PLACE_PRECISIONS, _DATE_PRECISIONS, _DATE_BASES = (
+    get_args(PlacePrecision),
+    get_args(DatePrecision),
+    get_args(DateBasis),
+)
+_PUBLISHED_BASES, _MEASURES, _SOURCE_KINDS = get_args(PublishedBasis), get_args(Measure), get_args(SourceKind)
 
 
-def _one_of(what: str, value: str, allowed: object) -> None:
-    if value not in _values(allowed):
-        raise RecordError(f"{what} cannot be {value!r}", f"one of {', '.join(_values(allowed))}")
+def _one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise RecordError(f"{what} cannot be {value!r}", f"one of {', '.join(allowed)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Region:
     dated: date | None = None
 
     def __post_init__(self) -> None:
-        _one_of("region kind", self.kind, RegionKind)
+        _one_of("region kind", self.kind, _REGION_KINDS)
         if not 0 <= self.start < self.end:
             raise RecordError(f"region {self.start}:{self.end} is empty")
 
@@ -108,7 +113,7 @@ class Document:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _one_of("published_basis", self.published_basis, PublishedBasis)
+        _one_of("published_basis", self.published_basis, _PUBLISHED_BASES)
         if self.text_sha256 != text_sha256(self.text):
             raise RecordError(f"text_sha256 of {self.id} is not that of its text")
         if (self.published is None) != (self.published_basis == "none"):
@@ -142,7 +147,7 @@ class Participant:
     why: str = ""
 
     def __post_init__(self) -> None:
-        _one_of("sector", self.sector, Sector)
+        _one_of("sector", self.sector, _SECTORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ class Place:
     why: str = ""
 
     def __post_init__(self) -> None:
-        _one_of("place precision", self.precision, PlacePrecision)
+        _one_of("place precision", self.precision, _PLACE_PRECISIONS)
         if (self.lat is None) != (self.lon is None):
             raise RecordError("a latitude without a longitude")
 
@@ -177,8 +182,8 @@ class When:
     why: str = ""
 
     def __post_init__(self) -> None:
-        _one_of("date precision", self.precision, DatePrecision)
-        _one_of("date basis", self.basis, DateBasis)
+        _one_of("date precision", self.precision, _DATE_PRECISIONS)
+        _one_of("date basis", self.basis, _DATE_BASES)
         if (self.start is None) != (self.end is None):
             raise RecordError("a date with one end")
         if self.start is not None and self.end is not None and self.start > self.end:
@@ -198,7 +203,7 @@ class Figure:
     cumulative: bool = False
 
     def __post_init__(self) -> None:
-        _one_of("measure", self.measure, Measure)
+        _one_of("measure", self.measure, _MEASURES)
         if self.low is None and self.high is None:
             raise RecordError("a figure with neither low nor high")
         if self.low is not None and self.high is not None and self.low > self.high:
@@ -215,7 +220,7 @@ class Source:
     who: str | None = None
 
     def __post_init__(self) -> None:
-        _one_of("source kind", self.kind, SourceKind)
+        _one_of("source kind", self.kind, _SOURCE_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +255,8 @@ class Claim:
     reasons: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _one_of("status", self.status, Status)
-        _one_of("region kind", self.region, RegionKind)
+        _one_of("status", self.status, _STATUSES)
+        _one_of("region kind", self.region, _REGION_KINDS)
         if not 0.0 <= self.confidence <= 1.0:
             raise RecordError(f"confidence {self.confidence} is no probability")
         if not self.sentence.start <= self.trigger.start < self.trigger.end <= self.sentence.end:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from casus.codebook import Codebook, EventType
 from casus.errors import UsageError
+from casus.events import EventWhen
 from casus.pipeline import Reading
 from casus.records import Claim, Document, Figure, Participant, When
 
@@ -44,7 +45,7 @@ def console(stream: IO[str]) -> Console:
 
 def show(to: Console, reading: Reading, *, explain: bool = False) -> None:
     """Print a document's claims; with `explain`, below each claim why it holds each value."""
-    with _trimmed(to):
+    with trimmed(to):
         _block(to, reading, explain)
 
 
@@ -57,7 +58,7 @@ def _block(to: Console, reading: Reading, explain: bool) -> None:
     for claim in reading.claims:
         cells = _cells(claim)
         to.print(_row(to.width, cells) if to.width >= NARROW else _stack(cells))
-        to.print(Padding(_words(claim, marked=to.no_color or not to.is_terminal), (0, 0, 0, 6)))
+        to.print(Padding(words(to, claim), (0, 0, 0, 6)))
         if explain:
             for line in explanation(claim):
                 to.print(Padding(Text(clean(line), style="dim"), (0, 0, 0, 8)))
@@ -69,7 +70,7 @@ def show_codebook(to: Console, type: str | None) -> None:
     book = Codebook.load()
     if type is not None and type.upper() not in book.type_names:
         raise UsageError(f"there is no type {type!r}", f"one of {', '.join(book.type_names)}")
-    with _trimmed(to):
+    with trimmed(to):
         if type is None:
             _list_types(to, book)
         else:
@@ -94,7 +95,7 @@ def _tell_type(to: Console, entry: EventType) -> None:
 
 
 @contextmanager
-def _trimmed(to: Console) -> Iterator[None]:
+def trimmed(to: Console) -> Iterator[None]:
     """What is printed within is written at once, without the blanks that pad columns.
 
     A pipe that was closed is then told by BrokenPipeError, where the console would end the process.
@@ -119,9 +120,9 @@ def explanation(claim: Claim) -> Iterator[str]:
         yield f'where: {name} from "{place.span.exact}"{_because(place.why)}'
     when = claim.when
     words = f' from "{when.span.exact}"' if when.span else ""
-    yield f"when: {_when(when)} ({when.precision}, {when.basis}){words}{_because(when.why)}"
+    yield f"when: {days(when)} ({when.precision}, {when.basis}){words}{_because(when.why)}"
     for figure in claim.figures:
-        yield f'figures: {_figure(figure)} from "{figure.span.exact}"{_because(figure.qualifier or "")}'
+        yield f'figures: {in_figures(figure)} from "{figure.span.exact}"{_because(figure.qualifier or "")}'
     for source in claim.source:
         yield f'who says so: {source.who or source.name} ({source.kind}) from "{source.span.exact}"'
     for reason in claim.reasons:
@@ -173,12 +174,12 @@ def _cells(claim: Claim) -> list[Text]:
             what.append(f", {word}", style="not bold dim")
     return [
         Text(claim.event or NOT_SAID, style="magenta"),
-        Text(_when(claim.when)),
+        Text(days(claim.when)),
         what,
         _sides(claim.actors),
         _sides(claim.recipients),
         _where(claim),
-        Text("\n".join(_figure(figure) for figure in claim.figures) or NOT_SAID),
+        Text("\n".join(in_figures(figure) for figure in claim.figures) or NOT_SAID),
         Text(" < ".join(clean(source.span.exact) for source in claim.source) or "(the report)"),
     ]
 
@@ -198,7 +199,8 @@ def _where(claim: Claim) -> Text:
     return Text(name).append("" if name == country else f", {country}", style="dim")
 
 
-def _when(when: When) -> str:
+def days(when: When | EventWhen) -> str:
+    """A day, range, month or year; NOT_SAID where none is known."""
     if when.start is None or when.end is None:
         return NOT_SAID
     first, last = when.start.isoformat(), when.end.isoformat()
@@ -209,7 +211,8 @@ def _when(when: When) -> str:
     return first[:7] if when.precision == "month" else f"{first} to {last}"
 
 
-def _figure(figure: Figure) -> str:
+def in_figures(figure: Figure) -> str:
+    """ "killed 9", "killed 9+ in all"."""
     low, high = figure.low, figure.high
     if low is None:
         number = f"up to {high}"
@@ -243,12 +246,13 @@ def _stack(cells: list[Text]) -> Text:
     return lines
 
 
-def _words(claim: Claim, *, marked: bool) -> Text:
+def words(to: Console, claim: Claim) -> Text:
     """The sentence with its trigger underlined, or between `>>` and `<<` where there is no colour."""
+    marked = to.no_color or not to.is_terminal
     sentence, trigger = claim.sentence, claim.trigger
     at, end = trigger.start - sentence.start, trigger.end - sentence.start
     open_, close = (">>", "<<") if marked else ("", "")
     before, after = harmless(sentence.exact[:at]), harmless(sentence.exact[end:])
-    words = Text(before.lstrip(), style="italic")
-    words.append(f"{open_}{clean(trigger.exact)}{close}", style="bold underline not italic")
-    return words.append(after.rstrip())
+    line = Text(before.lstrip(), style="italic")
+    line.append(f"{open_}{clean(trigger.exact)}{close}", style="bold underline not italic")
+    return line.append(after.rstrip())

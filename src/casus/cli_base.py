@@ -1,0 +1,120 @@
+"""What all commands share: exit codes, what is said on standard error, progress, and opening a ledger."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from casus.config import Config
+from casus.errors import CasusError, UsageError
+from casus.pipeline import INTERNAL, INTERNAL_HINT
+from casus.records import Failure
+from casus.sources import Source
+
+if TYPE_CHECKING:
+    from casus.ledger.ledger import Ledger
+
+FINE, ERROR, USAGE, FAILURES, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_LEDGER = "The ledger; without it CASUS_LEDGER, else ledger.casus in this folder."
+
+
+def ledger_option(command: Command) -> Command:
+    """--ledger PATH, as every command has it that asks or changes a ledger."""
+    path = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--ledger", type=path, metavar="PATH", help=_LEDGER)(command)
+
+
+def json_option(command: Command) -> Command:
+    """--json, as every command has it that shows something."""
+    words = "JSON lines instead, whole ids in them."
+    return click.option("--json", "as_json", is_flag=True, help=words)(command)
+
+
+def opened(path: Path | None, config: Config, *, create: bool = False) -> Ledger:
+    """The ledger that was named, else that of the settings."""
+    from casus.keeping import open_ledger  # noqa: PLC0415 - numpy and the rest of linking
+
+    return open_ledger(path or config.ledger, config, create=create)
+
+
+def put(line: str) -> None:
+    """A line of JSON on standard output: bytes, so that it is UTF-8 whatever the terminal's encoding."""
+    click.echo(line.encode())
+
+
+def tell(told: CasusError) -> None:
+    """An error on stderr: code, message, hint."""
+    say(f"error [{told.code}] {told.message}")
+    if told.hint:
+        say(f"  hint: {told.hint}")
+
+
+def tell_failure(failure: Failure) -> None:
+    """A source or document that could not be read, on stderr."""
+    say(f"failed {failure.item}: [{failure.code}] {failure.message}")
+    if failure.hint:
+        say(f"  hint: {failure.hint}")
+
+
+def say(words: str) -> None:
+    """A line on stderr, without what a name in it, from a file or a document, would do to a terminal."""
+    from casus.show import harmless  # noqa: PLC0415 - rich takes a tenth of a second
+
+    click.echo(harmless(words), err=True)
+
+
+def as_told(error: Exception) -> CasusError:
+    """The error in the form in which all are told: code, message, hint."""
+    if isinstance(error, CasusError):
+        return error
+    if isinstance(error, click.ClickException):
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f"see `{context.command_path if context else 'casus'} --help`"
+        return UsageError(error.format_message(), hint)
+    fault = CasusError(f"{type(error).__name__}: {error}", INTERNAL_HINT)
+    fault.code = INTERNAL
+    return fault
+
+
+class Progress:
+    """One line on stderr that is written over; only on a terminal, and not among the rows of a table."""
+
+    def __init__(self, total: int, *, table: bool) -> None:
+        self.total, self.done = total, 0
+        table_here = table and sys.stdout.isatty()
+        self.on = sys.stderr.isatty() and not table_here
+
+    def next(self, source: Source) -> None:
+        """A source was opened."""
+        self.done += 1
+        self.say(f"{self.done}/{self.total} {source.name}")
+
+    def say(self, words: str) -> None:
+        """These words in the place of those before."""
+        if self.on:
+            from casus.show import harmless  # noqa: PLC0415 - rich takes a tenth of a second
+
+            click.echo(f"\r\x1b[K{harmless(words)[:78]}", nl=False, err=True)
+
+    def clear(self) -> None:
+        """An empty line, for something else to be said there."""
+        if self.on:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def count(number: int, word: str) -> str:
+    """ "1 claim", "12 claims"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def write_no_more() -> None:
+    """What is still to be written goes nowhere; else Python complains when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

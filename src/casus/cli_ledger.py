@@ -1,0 +1,252 @@
+"""The commands that ask a ledger: events, show, why, review, log."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from casus.cli_base import FINE, count, json_option, ledger_option, opened, put, say
+from casus.config import Config
+from casus.errors import UnknownError
+from casus.records import Claim, Document
+
+if TYPE_CHECKING:
+    from casus.events import Event
+    from casus.ledger.ledger import Ledger
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("events", short_help="What happened, once each.")
+@click.option("--since", type=_DAY, metavar="DATE", help="Events that last to this day or longer.")
+@click.option("--until", type=_DAY, metavar="DATE", help="Events that begin on this day or earlier.")
+@click.option("--country", metavar="NAME", help="Where: a country's name or code.")
+@click.option("--type", metavar="TYPE", help="A type of the codebook.")
+@click.option("--actor", metavar="WHO", help="Who did it: a country, an organisation, a group.")
+@click.option("--recipient", metavar="WHO", help="To whom.")
+@click.option("--side", metavar="WHO", help="Either of the two.")
+@click.option("--killed", type=click.IntRange(0), metavar="N", help="At least so many killed.")
+@click.option("--independent", type=click.IntRange(0), metavar="N", help="Told by so many independent voices.")
+@click.option("--disputed", is_flag=True, help="With an open contradiction.")
+@click.option("--review", is_flag=True, help="With something for a person to look at.")
+@click.option("--near", metavar="LAT,LON,KM", help="Within so many kilometres of a point.")
+@click.option("--text", metavar="WORDS", help="Told in sentences with these words.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="No more than N, the earliest first.")
+@ledger_option
+@json_option
+def events(
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    country: str | None,
+    type: str | None,
+    actor: str | None,
+    recipient: str | None,
+    side: str | None,
+    killed: int | None,
+    independent: int | None,
+    disputed: bool,
+    review: bool,
+    near: str | None,
+    text: str | None,
+    limit: int | None,
+    ledger: Path | None,
+    as_json: bool,
+) -> int:
+    """List the events of the ledger by their first day, undated ones last; with options, those that all of them fit.
+
+    \b
+    casus events --country Pakistan --since 2024-01-16 --until 2024-01-20
+    casus events --side "Jaish al-Adl" --killed 1 --disputed
+    casus events --near 27.37,62.33,50 --text 'drone* OR missile*' --json
+    """
+    from casus.asking import find as ask  # noqa: PLC0415
+    from casus.asking import near_of  # noqa: PLC0415
+    from casus.ledger.queries import Filter  # noqa: PLC0415
+
+    config = Config.load()
+    asked = Filter(
+        since=since.date() if since else None, until=until.date() if until else None, country=country, type=type,
+        actor=actor, recipient=recipient, side=side, killed=killed, independent=independent, disputed=disputed,
+        review=review, near=near_of(near) if near else None, text=text, limit=limit,
+    )  # fmt: skip
+    with opened(ledger, config) as there:
+        found = ask(there, asked, config)
+    _list(found, as_json)
+    say(count(len(found), "event"))
+    return FINE
+
+
+def _list(found: list[Event], as_json: bool) -> None:
+    if as_json:
+        from casus.jsonl import event_line  # noqa: PLC0415
+
+        for event in found:
+            put(event_line(event))
+    elif found:
+        from casus.show import console  # noqa: PLC0415
+        from casus.show_event import show_events  # noqa: PLC0415
+
+        show_events(console(sys.stdout), found)
+
+
+@click.command("show", short_help="An event with its claims and contradictions; a claim; a document.")
+@click.argument("id", metavar="ID")
+@ledger_option
+@json_option
+def show(*, id: str, ledger: Path | None, as_json: bool) -> int:
+    """Show what is held of an event, who says so in which words, and what is disputed; or a claim, or a document.
+
+    The first characters of an ID are enough.
+
+    \b
+    casus show evt_5f2ac901
+    casus show clm_09be71d4 --json
+    """
+    with opened(ledger, Config.load()) as there:
+        _show(there, id, as_json)
+    return FINE
+
+
+def _show(ledger: Ledger, id_: str, as_json: bool) -> None:
+    from casus.jsonl import claim_line, event_line  # noqa: PLC0415
+    from casus.show import console  # noqa: PLC0415
+    from casus.show_event import Held, show_claim, show_document, show_event  # noqa: PLC0415
+
+    found = _named(ledger, id_)
+    if isinstance(found, Document):
+        claims = _in_events(ledger, found)
+        if not as_json:
+            show_document(console(sys.stdout), found, claims)
+        for claim, event in claims if as_json else ():
+            put(claim_line(found, claim, held=event))
+    elif isinstance(found, Claim):
+        document, event = ledger.documents([found.document_id])[found.document_id], ledger.event_of(found.id)
+        if as_json:
+            put(claim_line(document, found, held=event))
+        else:
+            show_claim(console(sys.stdout), found, document, event)
+    else:
+        told = ledger.claims(found.id)
+        documents = ledger.documents({claim.document_id for claim in told})
+        if as_json:
+            put(event_line(found))
+            for claim in told:
+                put(claim_line(documents[claim.document_id], claim, held=found))
+        else:
+            show_event(console(sys.stdout), Held(found, tuple(told), documents))
+
+
+def _in_events(ledger: Ledger, document: Document) -> list[tuple[Claim, Event | None]]:
+    from casus.keeping import claims_in  # noqa: PLC0415
+
+    return [(claim, ledger.event_of(claim.id)) for claim in claims_in(ledger, document.id)]
+
+
+def _named(ledger: Ledger, id_: str) -> Event | Claim | Document:
+    """What the id names; one without its first four characters is looked for among documents, events and claims."""
+    from casus.keeping import document_of  # noqa: PLC0415
+
+    if id_.startswith("evt_"):
+        return _event(ledger, id_)
+    if id_.startswith("clm_"):
+        return ledger.claim(id_)
+    several: UnknownError | None = None
+    for look in (lambda: document_of(ledger, id_), lambda: _event(ledger, id_), lambda: ledger.claim(id_)):
+        try:
+            return look()
+        except UnknownError as error:
+            several = error if "more than one" in error.message else several
+    raise several or UnknownError(f"there is no event, claim or document {id_!r}")
+
+
+def _event(ledger: Ledger, id_: str) -> Event:
+    event = ledger.event(id_)
+    if not event.id.startswith(id_ if id_.startswith("evt_") else f"evt_{id_}"):
+        say(f"note: {id_} was merged into {event.id}")
+    return event
+
+
+@click.command("why", short_help="Why two claims are, or are not, one event.")
+@click.argument("one", metavar="CLAIM")
+@click.argument("other", metavar="CLAIM")
+@ledger_option
+@json_option
+def why(*, one: str, other: str, ledger: Path | None, as_json: bool) -> int:
+    """Say whether two claims tell one event, what decided that, and what speaks for and against it.
+
+    \b
+    casus why clm_09be71d4 clm_e1f0c233
+    """
+    from casus.jsonl import why_line  # noqa: PLC0415
+    from casus.show import console  # noqa: PLC0415
+    from casus.show_ledger import show_why  # noqa: PLC0415
+
+    with opened(ledger, Config.load()) as there:
+        answer = there.why(one, other)
+        documents = there.documents({answer.one.document_id, answer.other.document_id})
+    if as_json:
+        put(why_line(answer))
+    else:
+        show_why(console(sys.stdout), answer, documents)
+    return FINE
+
+
+@click.command("review", short_help="What a person should look at.")
+@click.option("--limit", type=click.IntRange(1), default=20, metavar="N", help="N of each sort; 20 without it.")
+@ledger_option
+@json_option
+def review(*, limit: int, ledger: Path | None, as_json: bool) -> int:
+    """List decisions that no claim carries any more, open contradictions, and events about which something is odd.
+
+    Contradictions of which most independent voices tell stand first.
+
+    \b
+    casus review
+    casus review --limit 100 --json
+    """
+    from casus.asking import review as to_review  # noqa: PLC0415
+    from casus.jsonl import decision_line, event_line  # noqa: PLC0415
+    from casus.show import console  # noqa: PLC0415
+    from casus.show_ledger import show_review  # noqa: PLC0415
+
+    with opened(ledger, Config.load()) as there:
+        found = to_review(there)
+    if not as_json:
+        show_review(console(sys.stdout), found, limit)
+        return FINE
+    for decision in found.orphans[:limit]:
+        put(decision_line(decision))
+    for event in (*found.disputed[:limit], *found.odd[:limit]):
+        put(event_line(event))
+    return FINE
+
+
+@click.command("log", short_help="Every version of an event and why it changed; every step of the ledger.")
+@click.argument("event", required=False, metavar="[EVENT]")
+@ledger_option
+@json_option
+def log(*, event: str | None, ledger: Path | None, as_json: bool) -> int:
+    """Tell how an event came to be what it is, version by version; without one, every step of the ledger.
+
+    \b
+    casus log
+    casus log evt_5f2ac901
+    """
+    from casus.jsonl import log_line  # noqa: PLC0415
+    from casus.show import console  # noqa: PLC0415
+    from casus.show_ledger import show_log  # noqa: PLC0415
+
+    with opened(ledger, Config.load()) as there:
+        lines = there.log(event)
+        decisions = {decision.id: decision for decision in there.decisions()}
+    if not as_json:
+        show_log(console(sys.stdout), lines, decisions)
+        return FINE
+    for line in lines:
+        put(log_line(line))
+    return FINE

@@ -1,0 +1,1 @@
+"""Claims in, events out: blocking, pair scores with reasons, clustering, settling, contradictions."""
