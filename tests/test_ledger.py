@@ -121,8 +121,8 @@ def test_no_id_ever_moves_and_only_what_is_touched_changes(found: list[Paper]) -
 
 
 def test_a_report_that_bridges_two_events_makes_them_one_under_the_older_id() -> None:
-    one = paper("a", Deed(town=SORDO, killed=2), published="2024-01-17")
-    other = paper("b", Deed("2024-01-17", killed=9, by=None), published="2024-01-18")
+    one = paper("a", Deed(town=None, killed=2), published="2024-01-17")
+    other = paper("b", Deed(killed=9, by=None), published="2024-01-18")
     ledger = filled(one, other, batch=1)
     assert len(ledger.events()) == 2
     older, newer = (ledger.event_of(made[0].id) for _, made in (one, other))
@@ -234,6 +234,13 @@ def test_a_claim_told_twice_by_one_reading_is_kept_once() -> None:
     ledger = opened()
     assert ledger.add([(document, [*claims, *claims])], "run").claims == 1
     check(ledger)
+
+
+def test_a_text_that_no_file_can_hold_is_refused() -> None:
+    ledger = opened()
+    with pytest.raises(CasusError, match="surrogates"):
+        ledger.add([paper("a", HERE, lead="Half a \ud800 pair.")], "run")
+    assert ledger.counts()["documents"] == 0
 
 
 def test_a_claim_of_another_document_is_refused() -> None:

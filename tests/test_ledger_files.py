@@ -14,6 +14,7 @@ import pytest
 from casus.errors import BusyError, LedgerError, OutputError
 from casus.ledger import store as store_module
 from casus.ledger.ledger import Ledger
+from casus.ledger.rebuild import rebuild
 from casus.ledger.store import APPLICATION_ID, Store, migrations
 from tests.papers import AT, WEIGHTS, Deed, by_id, check, filled, happened, opened, paper, store_of
 from tests.writers import report
@@ -217,7 +218,12 @@ def test_a_damaged_ledger_is_told_so(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[8192:-8192] = b"\0" * (len(data) - 16384)
     path.write_bytes(data)
-    with opened(path) as ledger, pytest.raises(LedgerError, match="damaged"):
+    with pytest.raises(LedgerError, match="damaged"):
+        _read(path)
+
+
+def _read(path: Path) -> None:
+    with opened(path) as ledger:
         ledger.events()
 
 
@@ -234,6 +240,31 @@ def test_a_folder_that_may_not_be_written_is_told() -> None:
         assert (folder / "x.casus").read_bytes() == before
         assert not (folder / "new.casus").exists()
     assert told == ["ledger", "ledger"]
+
+
+# ------------------------------------------------------------------ made anew
+
+
+def test_made_anew_it_is_the_same_whatever_was_decided_and_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "x.casus"
+    opened(path).close()
+    assert rebuild(path, weights=WEIGHTS).same
+    with opened(path) as ledger:
+        papers = [report(name, n) for name in "ab" for n in range(4)]
+        for at in range(0, 8, 3):
+            ledger.add(papers[at : at + 3], ledger.begin({}, at=AT), at=AT)
+        one, other, *_ = ledger.events()
+        ledger.set(one.id, "killed", "5", by="me", at=AT)
+        ledger.merge(one.id, other.id, by="me", at=AT)
+        ledger.reject(ledger.event(one.id).claims[0], by="me", at=AT)
+        ledger.reread("a1", papers[1][1][1:], "run", at=AT)
+        ledger.rename("IRN", "Persia", by="me", at=AT)
+        ledger.undo(ledger.decisions()[2].id, by="me", at=AT)
+        ledger.reread("a1", papers[1][1], "run", at=AT)
+        before = ledger.events(), ledger.log()
+    assert rebuild(path, weights=WEIGHTS, check=True).differs == ()
+    with opened(path) as ledger:
+        assert (ledger.events(), ledger.log()) == before
 
 
 # ------------------------------------------------------------------ migrations

@@ -37,7 +37,8 @@ class Moved:
     def shift(self, shift: Shift) -> None:
         """Counts in what a change of blocks does to the claims that were there."""
         self.blocks |= shift.parts
-        self.fresh |= shift.anew
+        # what loses pairs may have listened to one of them
+        self.fresh |= shift.anew | shift.parts
 
 
 def known(store: Store, ids: Iterable[str]) -> set[str]:
@@ -166,8 +167,13 @@ def withdraw(store: Store, claims: Iterable[int], moved: Moved) -> None:
         moved.blocks.update(store.column("SELECT n FROM claims WHERE part = ? AND active AND n <> ?", part, n))
         if event is not None:
             moved.events.add(event)
-        store.db.execute("UPDATE claims SET active = 0, event = NULL, part = NULL WHERE n = ?", (n,))
+        # who listened to it listens anew
+        moved.fresh.update(store.column("SELECT n FROM claims WHERE loudest = ? AND active", n))
+        sql = "UPDATE claims SET active = 0, event = NULL, part = NULL, loudest = NULL, loud = NULL WHERE n = ?"
+        store.db.execute(sql, (n,))
     moved.blocks -= set(some)
+    moved.fresh -= set(some)
+    store.db.executemany("UPDATE claims SET loudest = NULL, loud = NULL WHERE loudest = ?", [(n,) for n in some])
     _anchor(store, some)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from casus.ledger.changing import Change
 from casus.ledger.codec import claim_from, document_from, dumps
 from casus.ledger.decisions import Kept, all_kept
+from casus.ledger.relink import marks
 from casus.ledger.store import Store, told
 from casus.linking.score import Weights, shipped
 from casus.records import Claim, Document
@@ -91,7 +92,8 @@ def _replay(old: Store, change: Change, on_step: Callable[[int, int], None] | No
     new = change.store
     with new.writing():
         runs = old.rows("SELECT * FROM runs ORDER BY n")
-        new.db.executemany(f"INSERT INTO runs VALUES ({', '.join('?' * len(runs[0]))})" if runs else "SELECT 1", runs)
+        if runs:
+            new.db.executemany(f"INSERT INTO runs VALUES ({marks(runs[0])})", runs)
     decisions = {k.decision.id: k for k in all_kept(old)}
     steps = old.rows("SELECT n, kind, at, run, decision FROM steps ORDER BY n")
     for n, kind, at, run, decision in steps:

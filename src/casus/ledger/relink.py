@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from casus.ledger.store import Store
 from casus.linking.block import LARGE, PIVOTS, Ints, Lines
 from casus.linking.cluster import Constraints
 from casus.linking.columns import ROW, Rows
-from casus.linking.link import block_keys, link_lines
-from casus.linking.score import Weights, score
+from casus.linking.link import Loudest, block_keys, firm, link_lines, speaking
+from casus.linking.score import Weights
 
 # how many values go into one statement: SQLite allows 32,766
 MANY = 5_000
@@ -141,18 +142,53 @@ def touched(store: Store, fresh: set[int], moved: set[int], standing: Standing, 
 
     `fresh` are claims that have just come or changed, `moved` those that a block's change touches.
     """
+    fresh = fresh | _quiet(store, fresh)
     found = _neighbours(store, fresh)
-    old = sorted((set(found.near) | fresh) - fresh)
-    loaded = load(store, fresh | set(old))
+    loaded = load(store, fresh | found.near)
     at = {int(n): i for i, n in enumerate(loaded.numbers)}
-    pairs = np.array(sorted((at[a], at[b]) for a, b in found.pairs if a in at and b in at), dtype=np.int64).reshape(
-        -1, 2
-    )
-    good = score(loaded.rows, pairs, weights) > 0
-    joined = {int(loaded.numbers[n]) for n in np.unique(pairs[good])}
-    start = joined | fresh | moved
+    placed = sorted((at[a], at[b]) for a, b in found.pairs if a in at and b in at)
+    good, scores = speaking(loaded.rows, np.array(placed, dtype=np.int64).reshape(-1, 2), weights)
+    firmly = {int(loaded.numbers[n]) for n in np.unique(good[firm(loaded.rows, good)])}
+    heard = _listen(store, loaded, good, scores)
+    start = firmly | heard | fresh | moved
     start |= standing.partners(start)
     return _parts(store, start) | fresh
+
+
+def _quiet(store: Store, fresh: set[int]) -> set[int]:
+    """Makes the fresh claims and those that listen to them listen anew; gives the latter: they are as good as fresh."""
+    out: set[int] = set()
+    for some in batches(fresh):
+        out.update(store.column(f"SELECT n FROM claims WHERE active AND loudest IN ({marks(some)})", *some))
+    sql = "UPDATE claims SET loudest = NULL, loud = NULL WHERE loudest IS NOT NULL AND n = ?"
+    store.db.executemany(sql, [(n,) for n in sorted(out | fresh)])
+    return out
+
+
+def _listen(store: Store, loaded: Loaded, pairs: Ints, scores: npt.NDArray[np.float32]) -> set[int]:
+    """Writes down which claim speaks loudest for each that is not dated, where these pairs change it; gives those
+    claims and the ones that they listen to now."""
+    loudest = Loudest(len(loaded.numbers), loaded.rows["order"])
+    at = {int(n): i for i, n in enumerate(loaded.numbers)}
+    before: dict[int, int] = {}
+    for some in batches(at):
+        sql = f"SELECT n, loudest, loud FROM claims WHERE loudest IS NOT NULL AND n IN ({marks(some)})"
+        for n, best, loud in store.rows(sql, *some):
+            if best in at:
+                loudest.best[at[n]], loudest.score[at[n]], before[n] = at[best], loud, best
+            else:
+                before[n] = best
+                outside = store.one("SELECT columns FROM claims WHERE n = ?", best)[0]
+                loudest.beyond(at[n], loud, int(np.frombuffer(outside, dtype=ROW)["order"][0]))
+    loudest.hear(loaded.rows, pairs, scores)
+    numbers = loaded.numbers.tolist()
+    changed = []
+    for i in np.flatnonzero(loudest.best >= 0).tolist():
+        n, best = numbers[i], numbers[int(loudest.best[i])]
+        if before.get(n) != best:
+            changed.append((best, float(loudest.score[i]), n))
+    store.db.executemany("UPDATE claims SET loudest = ?, loud = ? WHERE n = ?", changed)
+    return {n for best, _, n in changed} | {best for best, _, n in changed}
 
 
 @dataclass(slots=True)
@@ -166,25 +202,27 @@ def _neighbours(store: Store, fresh: set[int]) -> _Near:
     out = _Near(set(), set())
     for key, mine in _blocks_of(store, fresh):
         size = _size(store, key, LARGE + 1)
-        if size == len(mine):
-            continue  # the fresh ones alone, and those are taken whole
-        if size <= LARGE:
-            others = [c for c in _block(store, key) if c not in fresh]
-            out.pairs.update((a, b) for a in mine for b in others)
+        if size == 1:
+            continue
+        others = _block(store, key)
+        if size > LARGE:
+            others = _in_large(others, set(mine), out)
         else:
-            others = _in_large(store, key, set(mine), fresh, out)
+            out.pairs.update(_ordered(a, b) for a in mine for b in others if a != b)
         out.near.update(others)
     return out
 
 
-def _in_large(store: Store, key: int, mine: set[int], fresh: set[int], out: _Near) -> list[int]:
+def _in_large(block: list[int], mine: set[int], out: _Near) -> list[int]:
     """The same in a large block: the fresh ones against its pivots, and fresh pivots against all of it."""
-    pivots = _block(store, key, PIVOTS)
+    pivots = block[:PIVOTS]
     chosen = mine & set(pivots)
-    others = [c for c in (_block(store, key) if chosen else pivots) if c not in fresh]
-    old = [c for c in pivots if c not in fresh]
-    out.pairs.update((a, b) for a in sorted(mine) for b in (others if a in chosen else old))
-    return others
+    out.pairs.update(_ordered(a, b) for a in mine for b in (block if a in chosen else pivots) if a != b)
+    return block if chosen else pivots
+
+
+def _ordered(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
 
 
 def _blocks_of(store: Store, claims: set[int]) -> list[tuple[int, list[int]]]:
@@ -231,7 +269,13 @@ def relink(store: Store, claims: set[int], standing: Standing, weights: Weights)
     lines = _lines(store, loaded)
     at = {int(n): i for i, n in enumerate(loaded.numbers)}
     constraints = Constraints(_at(standing.together, at), _at(standing.apart, at))
-    events, part = link_lines(loaded.rows, lines, weights, constraints)
+    best = np.full(len(loaded.numbers), -1, dtype=np.int64)
+    for some in batches(at):
+        for n, loudest in store.rows(
+            f"SELECT n, loudest FROM claims WHERE loudest IS NOT NULL AND n IN ({marks(some)})", *some
+        ):
+            best[at[n]] = at[loudest]
+    events, part = link_lines(loaded.rows, lines, weights, constraints, best)
     numbers = loaded.numbers.tolist()
     # a part bears the number of its first claim in the ledger
     first: dict[int, int] = {}

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from casus.errors import BusyError, CasusError, LedgerError, OutputError
+from casus.errors import BusyError, CasusError, LedgerError, OutputError, RecordError
 
 # "Casu": a SQLite file says whose it is, so that no other is taken for a ledger
 APPLICATION_ID = 0x43617375
@@ -190,6 +190,8 @@ def told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _as_ours(error, path) from error
+    except UnicodeEncodeError as error:
+        raise RecordError("a text holds halves of characters (lone surrogates)", "leave them out") from error
 
 
 def _as_ours(error: sqlite3.DatabaseError, path: Path) -> CasusError:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from casus.linking.columns import UMBRELLA, hashed, type_number
 
 Ints = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
 
 # Days that share a bucket. A claim lies in the bucket of each day from the one before its first to the one after its
 # last, so that two claims a day apart always share one; four days a bucket keep that to two buckets for most.
@@ -139,6 +140,7 @@ def lines(keys_of: Iterable[Sequence[int]], orders: Ints) -> Lines:
     members = np.repeat(np.arange(len(counts)), counts)
     by_key = np.lexsort((orders[members], flat))
     members, flat = members[by_key], flat[by_key]
+    del by_key, keys
     starts, sizes = _blocks(flat)
     large = np.repeat(sizes > LARGE, sizes)
     pivot = large & (np.arange(len(flat)) - np.repeat(starts, sizes) < PIVOTS)
@@ -161,40 +163,42 @@ def pairs_in_parts(found: Lines, orders: Ints, most: int = 4_000_000) -> Iterato
     """The pairs [n, 2] of claims that are compared (i < j, each once), in parts that come of about `most` lines.
 
     In a block all with all, in a large one each with its pivots. With lines of some claims only, the result is that of
-    all, as far as both claims are among them. `orders` rise with the position.
+    all, as far as both claims are among them. A part holds the pairs of neighbouring positions.
     """
     if not len(found.keys):
         return
-    by_key = np.lexsort((found.members, found.keys))
-    members, keys_of, large = found.members[by_key], found.keys[by_key], found.large[by_key]
-    assert bool((np.diff(orders) >= 0).all())
-    starts, sizes = _blocks(keys_of)
-    pivots = np.add.reduceat(found.pivot[by_key].astype(np.int64), starts)
+    by_key = np.lexsort((orders[found.members], found.keys))
+    members, large = found.members[by_key].astype(np.int32), found.large[by_key]
+    starts, sizes = _blocks(found.keys[by_key])
+    pivots = np.add.reduceat(found.pivot[by_key].astype(np.int32), starts)
+    del by_key
     # of each line: with how many of those that stand before it in its block it is compared; pivots stand first
-    place = np.arange(len(members)) - np.repeat(starts, sizes)
-    reach = np.where(large, np.minimum(place, np.repeat(pivots, sizes)), place)
-    first = np.repeat(starts, sizes)
-    by_member = np.argsort(members, kind="stable")
-    done = np.cumsum(reach[by_member])
+    first = np.repeat(starts.astype(np.int32), sizes)
+    place = np.arange(len(members), dtype=np.int32) - first
+    reach = np.where(large, np.minimum(place, np.repeat(pivots.astype(np.int32), sizes)), place)
+    del place, large
+    # a claim's lines stay in one part: of two claims the one that comes later by its id is the same in every block, so
+    # that no pair comes twice
+    by_member = np.argsort(members, kind="stable").astype(np.int32)
+    done = np.cumsum(reach[by_member], dtype=np.int64)
+    ends = np.flatnonzero(np.r_[np.diff(members[by_member]) != 0, True]) + 1
     at = 0
     while at < len(by_member):
-        until = int(np.searchsorted(done, (done[at - 1] if at else 0) + most, side="right"))
-        # a claim's lines stay in one part, so that no pair comes twice
-        last = members[by_member[min(max(until, at + 1), len(by_member)) - 1]]
-        until = int(np.searchsorted(members[by_member], last, side="right"))
+        wanted = np.searchsorted(done, (done[at - 1] if at else 0) + most, side="right")
+        until = int(ends[min(np.searchsorted(ends, max(wanted, at + 1)), len(ends) - 1)])
         pairs = _pairs(members, by_member[at:until], reach, first)
         if len(pairs):
             yield pairs
         at = until
 
 
-def _pairs(members: Ints, lines_of: Ints, reach: Ints, first: Ints) -> Ints:
+def _pairs(members: Small, lines_of: Small, reach: Small, first: Small) -> Ints:
     """The pairs of some lines with those before them, each pair once."""
     steps = reach[lines_of]
-    later = np.repeat(members[lines_of], steps)
+    later = np.repeat(members[lines_of], steps).astype(np.int64)
     step = np.arange(len(later)) - np.repeat(np.cumsum(steps) - steps, steps)
-    earlier = members[np.repeat(first[lines_of], steps) + step]
-    coded = np.unique((earlier << 32) | later)
+    earlier = members[np.repeat(first[lines_of], steps) + step].astype(np.int64)
+    coded = np.unique((np.minimum(earlier, later) << 32) | np.maximum(earlier, later))
     both = np.stack([coded >> 32, coded & 0xFFFFFFFF], 1)
     out: Ints = both[both[:, 0] != both[:, 1]]
     return out

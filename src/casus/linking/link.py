@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from casus.linking.block import Lines, groups, keys, lines, pairs_in_parts
 from casus.linking.cluster import FREE, Constraints, cluster, parts
-from casus.linking.columns import UMBRELLA, Rows
+from casus.linking.columns import UMBRELLA, UNDATED, Rows
 from casus.linking.features import hopeless
 from casus.linking.score import Weights, score
 
@@ -30,22 +30,32 @@ def link(rows: Rows, weights: Weights, constraints: Constraints = FREE) -> list[
 
 
 def link_lines(
-    rows: Rows, found: Lines, weights: Weights, constraints: Constraints = FREE
+    rows: Rows,
+    found: Lines,
+    weights: Weights,
+    constraints: Constraints = FREE,
+    best: npt.NDArray[np.int64] | None = None,
 ) -> tuple[list[list[int]], npt.NDArray[np.int64]]:
-    """The events of the claims of these lines, and the connected part [claims] that each claim lies in.
+    """The events of the claims of these lines, and the part [claims] that each claim lies in; events lie in one part.
 
-    Parts are named by the position of one of their claims. `found` may hold the lines of whole parts of a larger set.
+    Parts are connected by pairs that speak for one event: of claims that are dated to the day, those whose days
+    overlap; of each other claim the one that speaks loudest. So what is vague ties no two days together, and daily
+    news of one place stays in parts of a day each, however many years it goes on. Parts are named by the position of
+    one of their claims. `found` may hold the lines of whole parts of a larger set; `best` [claims] is then the
+    position of the claim that speaks loudest for each that is vague, or -1.
     """
     if not len(rows):
         return [], np.empty(0, dtype=np.int64)
-    # in the order of the ids, so that sums of scores come out alike to the last bit in whatever order claims came
-    by_order = np.argsort(rows["order"], kind="stable")
+    # In an order of their own, so that sums of scores come out alike to the last bit in whatever order claims came; by
+    # day first, so that what is compared lies together in memory.
+    by_order = np.lexsort((rows["order"], rows["first"]))
     rank = np.empty(len(rows), dtype=np.int64)
     rank[by_order] = np.arange(len(rows))
     sorted_rows = rows[by_order]
     moved = Lines(rank[found.members], found.keys, found.large, found.pivot)
     placed = Constraints(_moved(constraints.together, rank), _moved(constraints.apart, rank))
-    part = _connected(sorted_rows, moved, weights, placed)
+    loudest = None if best is None else np.where(best < 0, -1, rank[best])[by_order]
+    part = _connected(sorted_rows, moved, weights, placed, loudest)
     pairs, scores = _inside(sorted_rows, moved, weights, part)
     out = []
     for events in _by_part(sorted_rows, pairs, scores, part, placed):
@@ -54,27 +64,96 @@ def link_lines(
     return out, by_order[part[rank]]
 
 
-def _connected(rows: Rows, found: Lines, weights: Weights, constraints: Constraints) -> npt.NDArray[np.int64]:
-    """The connected part of each claim, over the pairs that speak for one event and those a person put together."""
-    good = [np.array(sorted(constraints.together), dtype=np.int64).reshape(-1, 2)]
+def _connected(
+    rows: Rows,
+    found: Lines,
+    weights: Weights,
+    constraints: Constraints,
+    best: npt.NDArray[np.int64] | None,
+) -> npt.NDArray[np.int64]:
+    """The part of each claim, by `link_lines`; what a person put together is in one, too."""
+    joins = [np.array(sorted(constraints.together), dtype=np.int64).reshape(-1, 2)]
+    loudest = Loudest(len(rows), rows["order"])
     for pairs in pairs_in_parts(found, rows["order"]):
-        pairs = pairs[~_barred(rows, pairs)]  # noqa: PLW2901 - the others are of no use here
-        pairs = pairs[~hopeless(rows, pairs, weights.bias, weights.weights)]  # noqa: PLW2901
-        good.append(pairs[score(rows, pairs, weights) > 0])
-    joined = np.concatenate(good)
+        good, scores = speaking(rows, pairs, weights)
+        joins.append(good[firm(rows, good)])
+        if best is None:
+            loudest.hear(rows, good, scores)
+    of = loudest.best if best is None else best
+    vague = np.flatnonzero(of >= 0)
+    joined = np.concatenate([*joins, np.stack([vague, of[vague]], 1)])
     return parts(len(rows), joined, np.ones(len(joined), dtype=np.bool_))
+
+
+def speaking(
+    rows: Rows, pairs: npt.NDArray[np.int64], weights: Weights
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Those of the pairs [n, 2] that speak for one event, and their scores."""
+    open_ = pairs[~_barred(rows, pairs)]
+    open_ = open_[~hopeless(rows, open_, weights.bias, weights.weights)]
+    scores = score(rows, open_, weights)
+    return open_[scores > 0], scores[scores > 0]
+
+
+def dated(rows: Rows) -> npt.NDArray[np.bool_]:
+    """The claims that are dated to the day, or to a night between two."""
+    flags, first, last = rows["flags"], rows["first"], rows["last"]
+    out: npt.NDArray[np.bool_] = (last > 0) & (last - first <= 1) & ((flags & (UNDATED | UMBRELLA)) == 0)
+    return out
+
+
+def firm(rows: Rows, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which pairs [n, 2] are of two dated claims whose days overlap."""
+    a, b = rows[pairs[:, 0]], rows[pairs[:, 1]]
+    out: npt.NDArray[np.bool_] = dated(a) & dated(b) & (a["first"] <= b["last"]) & (b["first"] <= a["last"])
+    return out
+
+
+class Loudest:
+    """For each claim that is not dated, the claim that speaks loudest for being of its event; ties by the id."""
+
+    def __init__(self, n: int, orders: npt.NDArray[np.int64]) -> None:
+        self.orders = orders
+        self.best = np.full(n, -1, dtype=np.int64)
+        self.score = np.zeros(n, dtype=np.float32)
+        # claims whose loudest is known and is none of these: position -> the order of its id
+        self.outside: dict[int, int] = {}
+
+    def beyond(self, of: int, loud: float, order: int) -> None:
+        """Claim `of` has heard one that is none of these, that loud."""
+        self.score[of] = loud
+        self.outside[of] = order
+
+    def hear(self, rows: Rows, pairs: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> None:
+        """Takes pairs that speak for one event into account, and their scores."""
+        of, by = np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]])
+        loud = np.concatenate([scores, scores])
+        vague = ~dated(rows[of])
+        of, by, loud = of[vague], by[vague], loud[vague]
+        order = np.lexsort((self.orders[by], -loud, of))
+        of, by, loud = of[order], by[order], loud[order]
+        first = np.r_[True, of[1:] != of[:-1]] if len(of) else np.zeros(0, dtype=np.bool_)
+        of, by, loud = of[first], by[first], loud[first]
+        known = self.best[of]
+        standing = np.where(known >= 0, self.orders[known], np.iinfo(np.int64).max)
+        for i, n in enumerate(of.tolist()) if self.outside else ():
+            if n in self.outside and known[i] < 0:
+                standing[i] = self.outside[n]
+        # a score of 0 stands for nothing heard yet
+        better = (loud > self.score[of]) | ((loud == self.score[of]) & (self.orders[by] < standing))
+        self.best[of[better]], self.score[of[better]] = by[better], loud[better]
 
 
 def _inside(
     rows: Rows, found: Lines, weights: Weights, part: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """The pairs that are compared within the parts, and their scores: few of all, so the others are not kept."""
-    kept = [np.empty((0, 2), dtype=np.int64)]
+    kept = [np.empty((0, 2), dtype=np.int32)]
     made = [np.empty(0, dtype=np.float32)]
     for pairs in pairs_in_parts(found, rows["order"]):
         inside = pairs[part[pairs[:, 0]] == part[pairs[:, 1]]]
         scores = score(rows, inside, weights)
-        kept.append(inside)
+        kept.append(inside.astype(np.int32))
         made.append(np.where(_barred(rows, inside), np.minimum(scores, -1.0), scores).astype(np.float32))
     return np.concatenate(kept), np.concatenate(made)
 
@@ -96,14 +175,12 @@ def _ordered(a: int, b: int) -> tuple[int, int]:
 
 def _by_part(
     rows: Rows,
-    pairs: npt.NDArray[np.int64],
+    pairs: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float32],
     part: npt.NDArray[np.int64],
     constraints: Constraints,
-) -> Sequence[list[list[int]]]:
-    """The events of each part; pairs between two parts count for nothing, as they can join nothing."""
-    inside = part[pairs[:, 0]] == part[pairs[:, 1]]
-    pairs, scores = pairs[inside], scores[inside]
+) -> Iterator[list[list[int]]]:
+    """The events of each part; `pairs` are those within parts."""
     by_claim = np.argsort(part, kind="stable")
     by_pair = np.argsort(part[pairs[:, 0]], kind="stable")
     pairs, scores = pairs[by_pair], scores[by_pair]
@@ -113,18 +190,16 @@ def _by_part(
     pair_ends = np.r_[pair_starts[1:], len(pairs)]
     local = np.empty(len(part), dtype=np.int64)
     decided = _decided(part, constraints)
-    out = []
     for name, a, b, p, q in zip(names, starts, ends, pair_starts, pair_ends, strict=True):
         members = by_claim[a:b]
         if b - a == 1:
-            out.append([[int(members[0])]])
+            yield [[int(members[0])]]
             continue
         local[members] = np.arange(b - a)
         held = decided.get(int(name), Constraints())
         near = Constraints(_moved(held.together, local), _moved(held.apart, local))
         events = cluster(rows[members], local[pairs[p:q]], scores[p:q], near)
-        out.append([[int(members[n]) for n in event] for event in events])
-    return out
+        yield [[int(members[n]) for n in event] for event in events]
 
 
 def _decided(part: npt.NDArray[np.int64], constraints: Constraints) -> dict[int, Constraints]:

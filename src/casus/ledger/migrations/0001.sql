@@ -58,11 +58,15 @@ CREATE TABLE claims (
     active INTEGER NOT NULL DEFAULT 1,
     gone INTEGER,
     part INTEGER,
+    -- of a claim that is not dated to the day: the claim that speaks loudest for being of its event, and how loud
+    loudest INTEGER,
+    loud REAL,
     event INTEGER
 );
 CREATE UNIQUE INDEX claims_by_id ON claims (id) WHERE gone IS NULL;
 CREATE INDEX claims_by_document ON claims (document);
 CREATE INDEX claims_by_part ON claims (part);
+CREATE INDEX claims_by_loudest ON claims (loudest) WHERE loudest IS NOT NULL;
 CREATE INDEX claims_by_event ON claims (event);
 CREATE INDEX claims_by_step ON claims (step);
 
