@@ -46,6 +46,7 @@ bench: $(READY)
 
 score: $(READY)
 	$(PY) -m training.score --shared $(SHARED) $(ARGS)
+	$(PY) -m training.fit_linking --shared $(SHARED) --no-read --check
 
 # torch and the pretrained weights are for maintainers only and have an environment of their own
 #

@@ -1,6 +1,7 @@
 """Fit the weights of linking across documents on labelled pairs, and measure them on incidents left out.
 
     python -m training.fit_linking            figures on each incident by weights fitted on the other ones
+    python -m training.fit_linking --check    holds the annotated claims to tests/floors.json
     python -m training.fit_linking --ship     also writes src/casus/linking/weights.json, fitted on all
 
 Labelled are the claims of tests/incidents (forty reports of our own on eight incidents) as annotated and as the
@@ -104,6 +105,9 @@ def paired(claims: Iterable[Claim], truth: Sequence[dict[str, Any]]) -> list[tup
 def gold(index: PlaceIndex, shared: Path) -> list[Labelled]:
     """The pairs within each gold report that may be trained on."""
     folder = shared / "gold"
+    if not folder.is_dir():
+        print(f"{folder} is not there: without its pairs")
+        return []
     held = set((folder / "dev.txt").read_text(encoding="utf-8").split()) | {"seed-gbnews"}
     out = []
     for path in sorted((folder / "claims").glob("*.jsonl")):
@@ -229,6 +233,7 @@ def main() -> None:
     ask.add_argument("--l2", type=float, default=L2)
     ask.add_argument("--no-read", action="store_true", help="annotated claims alone: needs no model")
     ask.add_argument("--errors", action="store_true")
+    ask.add_argument("--check", action="store_true", help="exit code 1 where annotated claims fall below their floors")
     ask.add_argument("--ship", action="store_true")
     args = ask.parse_args()
     index = PlaceIndex.open()
@@ -242,7 +247,13 @@ def main() -> None:
             print(d.name, {k: round(v, 3) for k, v in figures([(found, truth)]).items()})
             if args.errors:
                 show_errors(d, found, 8)
-        print(kind, {k: round(v, 3) for k, v in figures(results).items()})
+        reached = figures(results)
+        print(kind, {k: round(v, 3) for k, v in reached.items()})
+        if args.check and kind == "annotated":
+            floors = json.loads((INCIDENTS.parent / "floors.json").read_text(encoding="utf-8"))["linking"]
+            below = [k for k, least in floors.items() if reached[k] < least]
+            print(f"floors of linking: {floors}" + (f"; BELOW: {', '.join(below)}" if below else "; held"))
+            raise SystemExit(bool(below))
     weights = fit([*data, *more], args.caution, args.l2)
     table = dict(zip(NAMES, weights.weights, strict=True))
     print(weights.bias, table)
