@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from casus.errors import BusyError, CasusError, LedgerError, OutputError, RecordError
+from casus.linking.settle_place import kilometres
 
 # "Casu": a SQLite file says whose it is, so that no other is taken for a ledger
 APPLICATION_ID = 0x43617375
@@ -62,7 +62,7 @@ class Store:
         if mine != APPLICATION_ID and not empty:
             raise LedgerError(f"{self.path} is a database of something else", "name another file with --ledger")
         self._check_version()
-        self.db.create_function("kilometres", 4, kilometres, deterministic=True)
+        self.db.create_function("kilometres", 4, _kilometres, deterministic=True)
         self._log_ahead(wait)
         # with WAL, full means that what was committed survives a power cut, too
         self.db.execute("PRAGMA synchronous = FULL")
@@ -164,11 +164,8 @@ class Store:
         self.db.close()
 
 
-def kilometres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Great-circle distance of two points in degrees (haversine, mean earth radius 6,371 km)."""
-    a, b = math.radians(lat1), math.radians(lat2)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, h)))
+def _kilometres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    return kilometres((lat1, lon1), (lat2, lon2))
 
 
 def _statements(sql: str) -> Iterator[str]:
