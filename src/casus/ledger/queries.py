@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from casus.errors import UnknownError, UsageError
 from casus.events import Event
@@ -20,6 +20,12 @@ from casus.records import Claim, Document
 
 # degrees of latitude to a kilometre, and what a box of a search is widened by so that rounding loses nothing
 KM_PER_DEGREE = 111.2
+# as the migration has them, so that SQLite finds its indexes; undated events stand last
+ORDER = "coalesce(first, '9999-99-99')"
+SPAN = "coalesce(julianday(last) - julianday(first), 0)"
+LONG_DAYS = 31
+# events that are fetched at once
+PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +58,45 @@ class Filter:
 
 def find_events(store: Store, asked: Filter) -> Iterator[Event]:
     """The events that are asked for, by their first day, undated ones last; then by id."""
+    numbers = _numbers(store, asked)
+    for at in range(0, len(numbers), PAGE):
+        some = numbers[at : at + PAGE]
+        found = {
+            n: row
+            for n, *row in store.rows(f"SELECT n, record, id, version FROM events WHERE n IN ({marks(some)})", *some)
+        }
+        for n in some:
+            yield event_from(*found[n])
+
+
+def _numbers(store: Store, asked: Filter) -> list[int]:
+    """The numbers of the events that are asked for, in order.
+
+    The index in that order holds all that most filters look at, so that it is walked until there are enough, and the
+    events themselves are not touched. An event of some length may have begun before the days that are asked for: those
+    that are longer than LONG_DAYS are few, and are looked up apart.
+    """
+    early = (asked.since - timedelta(days=LONG_DAYS)).isoformat() if asked.since else None
     where, values = _where(asked)
-    # the planner takes the index by day where the others would give more rows than it saves
-    sql = f"""SELECT record, id, version FROM events e WHERE {" AND ".join(where)}
-              ORDER BY first IS NULL, first, id LIMIT ? OFFSET ?"""
-    limit = -1 if asked.limit is None else asked.limit
+    order = f"SELECT {ORDER}, id, n FROM events WHERE "
+    most = -1 if asked.limit is None else asked.limit + asked.offset
+    tail = f"ORDER BY {ORDER}, id LIMIT ?"
     with _searched(asked):
-        rows = store.rows(sql, *values, limit, asked.offset)
-    for record, id_, version in rows:
-        yield event_from(record, id_, version)
+        if early is None:
+            rows = store.rows(f"{order}{' AND '.join(where)} {tail}", *values, most)
+        else:
+            long = store.rows(f"{order}{' AND '.join(where)} AND {SPAN} > ? {tail}", *values, LONG_DAYS, most)
+            where, values = _where(asked, early)
+            sql = f"{order}{' AND '.join(where)} AND {ORDER} >= ? AND {SPAN} <= ? {tail}"
+            rows = sorted([*store.rows(sql, *values, early, LONG_DAYS, most), *long])
+    return [row[2] for row in rows[asked.offset :]][: asked.limit]
 
 
 def count_events(store: Store, asked: Filter) -> int:
     """How many events are asked for, `limit` and `offset` left aside."""
     where, values = _where(asked)
     with _searched(asked):
-        found: int = store.one(f"SELECT count(*) FROM events e WHERE {' AND '.join(where)}", *values)[0]
+        found: int = store.one(f"SELECT count(*) FROM events WHERE {' AND '.join(where)}", *values)[0]
     return found
 
 
@@ -93,7 +122,7 @@ def _where(asked: Filter) -> tuple[list[str], list[object]]:
     words = "SELECT rowid FROM claim_words WHERE claim_words MATCH ?"
     tests: list[tuple[str, tuple[object, ...] | None]] = [
         ("last >= ?", _one(asked.since and asked.since.isoformat())),
-        ("first <= ?", _one(asked.until and asked.until.isoformat())),
+        (f"{ORDER} <= ?", _one(asked.until and asked.until.isoformat())),
         ("type = ?", _one(asked.type)),
         ("status = ?", _one(asked.status)),
         ("iso3 = ?", _one(asked.country)),

@@ -112,12 +112,13 @@ CREATE TABLE events (
     review INTEGER NOT NULL,
     record TEXT NOT NULL
 );
-CREATE INDEX events_by_first ON events (first) WHERE alive;
-CREATE INDEX events_by_country ON events (iso3, first) WHERE alive;
-CREATE INDEX events_by_type ON events (type, first) WHERE alive;
-CREATE INDEX events_by_conflicts ON events (first) WHERE alive AND open_conflicts;
-CREATE INDEX events_by_killed ON events (killed) WHERE alive AND killed;
-CREATE INDEX events_by_reports ON events (independent) WHERE alive AND independent > 1;
+-- the order in which events are listed, with what most filters ask for
+CREATE INDEX events_in_order ON events (
+    coalesce(first, '9999-99-99'), id, last, type, status, iso3, killed, independent, open_conflicts, review, umbrella
+) WHERE alive;
+CREATE INDEX events_by_span ON events (coalesce(julianday(last) - julianday(first), 0)) WHERE alive;
+CREATE INDEX events_by_country ON events (iso3, coalesce(first, '9999-99-99'), id) WHERE alive;
+CREATE INDEX events_by_type ON events (type, coalesce(first, '9999-99-99'), id) WHERE alive;
 CREATE INDEX events_by_step ON events (step);
 
 CREATE TABLE event_sides (
