@@ -162,3 +162,22 @@ def test_nobody_is_renamed_to_nothing_or_from_nobody() -> None:
     for before, after in (("IRN", " "), ("IRN", "IRN"), ("Nobody", "Somebody")):
         with pytest.raises(UsageError):
             ledger.rename(before, after, by="me")
+
+
+def test_a_place_that_nobody_names_needs_its_country() -> None:
+    ledger = filled(paper("a", Deed()), batch=1)
+    (event,) = ledger.events()
+    with pytest.raises(UsageError, match="names the place 'Atlantis'"):
+        ledger.set(event.id, "place", "Atlantis", by="me")
+    ledger.set(event.id, "place", "panjgur", by="me")
+    ledger.set(event.id, "place", "Turbat, PAK", by="me")
+    assert ledger.decisions()[-1].after == "Turbat, PAK"
+
+
+def test_a_chosen_side_goes_by_the_name_that_it_has_now() -> None:
+    ledger = filled(paper("a", Deed(by="Front A")), batch=1)
+    (event,) = ledger.events()
+    ledger.set(event.id, "actor", "Front A/REB", by="me")
+    ledger.rename("Front A", "Front B", by="me")
+    assert [side.who for side in ledger.event(event.id).actors] == ["Front B"]
+    assert ledger.names() == {"Front A": "Front B"}

@@ -147,16 +147,38 @@ def fit(data: Sequence[Labelled], caution: float = CAUTION, l2: float = L2) -> W
     features = np.concatenate([np.ones((sum(map(len, y)), 1)), np.concatenate(x)], 1).astype(np.float64)
     truth, weight = np.concatenate(y).astype(np.float64), np.concatenate(w)
     weight /= weight.mean()
-    beta = np.zeros(features.shape[1])
-    pull = np.full(len(beta), l2)
-    pull[0] = 1e-3
-    for _ in range(25):
-        p = 1 / (1 + np.exp(-np.clip(features @ beta, -30, 30)))
-        slope = features.T @ (weight * (truth - p)) - pull * beta
-        bend = (features * (weight * p * (1 - p))[:, None]).T @ features + np.diag(pull)
-        beta += np.linalg.solve(bend, slope)
+    beta = newton(features, truth, weight, l2, np.ones(features.shape[1], dtype=bool))
+    # What two claims share never speaks against their being one event, nor what they differ in for it: where it would,
+    # other features say it already, and a reason that reads absurd helps nobody.
+    sign = np.array([0, *(1 if n.startswith("same ") else -1 if n in AGAINST else 0 for n in NAMES)])
+    free = np.ones(len(beta), dtype=bool)
+    while (wrong := free & (beta * sign < 0)).any():
+        free &= ~wrong
+        beta = newton(features, truth, weight, l2, free)
     rounded = [round(float(b), 3) for b in beta]
     return Weights(round(rounded[0] - caution, 3), tuple(rounded[1:]))
+
+
+# features that name a difference
+AGAINST = {name for name in NAMES if name.startswith("other ")} | {
+    "far", "a day apart", "days apart", "sides swapped", "armed and civilian", "told apart",
+}  # fmt: skip
+
+
+def newton(features: np.ndarray, truth: np.ndarray, weight: np.ndarray, l2: float, free: np.ndarray) -> np.ndarray:
+    """Weights of a penalised logistic regression; those that are not free stay 0."""
+    beta = np.zeros(features.shape[1])
+    x = features[:, free]
+    pull = np.full(x.shape[1], l2)
+    pull[0] = 1e-3
+    own = np.zeros(x.shape[1])
+    for _ in range(25):
+        p = 1 / (1 + np.exp(-np.clip(x @ own, -30, 30)))
+        slope = x.T @ (weight * (truth - p)) - pull * own
+        bend = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(pull)
+        own += np.linalg.solve(bend, slope)
+    beta[free] = own
+    return beta
 
 
 def b_cubed(found: Sequence[Sequence[int]], truth: Sequence[str]) -> tuple[float, float, int]:

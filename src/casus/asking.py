@@ -108,9 +108,10 @@ def who_of(ledger: Ledger, name: str, config: Config) -> str:
         return name
     code = code_of(name)
     if code is not None:
-        return code
+        return ledger.names().get(code, code)
     found = ActorBook.load(config.actors).find(name)
-    return found[0].who if len(found) == 1 and (found[0].start, found[0].end) == (0, len(name)) else name
+    who = found[0].who if len(found) == 1 and (found[0].start, found[0].end) == (0, len(name)) else name
+    return ledger.names().get(who, who)
 
 
 def near_of(text: str) -> Near:

@@ -14,8 +14,9 @@ from casus.ledger.relink import marks, relink, touched
 from casus.ledger.settled import Changes, Settling, Step, write_events
 from casus.ledger.store import Store
 from casus.linking.score import Weights
-from casus.linking.settle_choices import check_choice
+from casus.linking.settle_choices import check_choice, parse_place
 from casus.records import Claim, Document
+from casus.text import fold
 
 # Claims that carry what is decided of an event, one after the other. Each is looked up at every change, and that a
 # person rejects so many of one event has not been seen; where it happens, the decision is put before a person.
@@ -158,11 +159,24 @@ class Change:
         check_choice(name, value)
         with self.store.writing():
             n, id_ = self._living(event)
+            if name == "place":
+                self._check_place(n, value)
             before = _shown(self._event(n), name)
             kept = record(
                 self.store, "set", [id_], self._anchor(n), field=name, before=before, after=value, **_told(who)
             )
             return self._decide(kept)
+
+    def _check_place(self, event: int, value: str) -> None:
+        """Raises UsageError for a place that no claim names and whose country is not given: it would be nowhere."""
+        place = parse_place(value)
+        if place is None or place[1] is not None:
+            return
+        numbers = self.store.column("SELECT n FROM claims WHERE event = ? AND active", event)
+        named = {fold(c.place.name) for c in queries.claims_of(self.store, numbers) if c.place}
+        if fold(place[0]) not in named:
+            hint = f"give its country, too: '{place[0]}, SOM'"
+            raise UsageError(f"no claim of the event names the place {place[0]!r}", hint)
 
     def settle(self, event: str, kind: str, value: str, who: Who) -> Decided:
         """Which option of a contradiction holds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from casus.errors import UsageError
 from casus.events import Action, Choice, Decision
@@ -105,6 +105,8 @@ def in_force(store: Store) -> InForce:
     made = _Made()
     for k in kept:
         made.take(k, numbers)
+    # what was chosen of an actor holds under the name that it goes by now
+    made.choices = [(k, claims, _renamed(choice, made.names)) for k, claims, choice in made.choices]
     choices = made.settle()
     # a rejected claim holds nothing together
     groups = [g - made.rejected for g in made.groups if g - made.rejected]
@@ -112,6 +114,16 @@ def in_force(store: Store) -> InForce:
     return InForce(
         Standing(together, frozenset(made.apart)), choices, made.names, frozenset(made.rejected), tuple(made.orphans)
     )
+
+
+def _renamed(choice: Choice, names: dict[str, str]) -> Choice:
+    """A choice of a side by its present name; "Hezbollah/REB" keeps its sector."""
+    if choice.field.removeprefix("conflict:") not in ("actor", "recipient"):
+        return choice
+    who, slash, sector = choice.value.rpartition("/")
+    if choice.value in names:
+        return replace(choice, value=names[choice.value])
+    return replace(choice, value=f"{names[who]}{slash}{sector}") if who in names else choice
 
 
 @dataclass(slots=True)

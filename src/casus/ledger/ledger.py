@@ -141,6 +141,11 @@ class Ledger:
         with self._store.reading():
             return [k.decision for k in all_kept(self._store)]
 
+    def names(self) -> dict[str, str]:
+        """Who was renamed, and to what."""
+        with self._store.reading():
+            return dict(in_force(self._store).names)
+
     def orphans(self) -> list[Decision]:
         """Decisions that no claim of today carries any more: a person should look at them."""
         with self._store.reading():

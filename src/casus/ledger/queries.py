@@ -112,13 +112,18 @@ def _searched(asked: Filter) -> Iterator[None]:
         raise UsageError(f"{asked.text!r} cannot be searched for: {error}", hint) from error
 
 
-def _where(asked: Filter) -> tuple[list[str], list[object]]:
-    """The conditions that are asked for, and their values. Raises UsageError where they make no sense."""
+def _where(asked: Filter, early: str | None = None) -> tuple[list[str], list[object]]:
+    """The conditions that are asked for, and their values; `early`: no event that began before is looked for.
+
+    Raises UsageError where they make no sense.
+    """
     if asked.since and asked.until and asked.since > asked.until:
         raise UsageError(f"no day is both since {asked.since} and until {asked.until}")
     if (asked.limit is not None and asked.limit < 0) or asked.offset < 0:
         raise UsageError("limit and offset count from 0")
-    side = "n IN (SELECT event FROM event_sides WHERE who = ?"
+    last = asked.until.isoformat() if asked.until else "9999"
+    within = f" AND first BETWEEN '{early}' AND '{last}'" if early else ""
+    side = f"n IN (SELECT event FROM event_sides WHERE who = ? AND role IN ('actor', 'recipient'){within}"
     words = "SELECT rowid FROM claim_words WHERE claim_words MATCH ?"
     tests: list[tuple[str, tuple[object, ...] | None]] = [
         ("last >= ?", _one(asked.since and asked.since.isoformat())),
@@ -193,7 +198,7 @@ def _by_prefix(store: Store, table: str, prefix: str, id_: str, more: str = "") 
     what = table.removesuffix("s")
     whole = id_ if id_.startswith(prefix) else prefix + id_
     if len(whole) <= len(prefix):
-        raise UnknownError(f"{id_!r} is no id of a {what}")
+        raise UnknownError(f"{id_!r} is no {what} id")
     sql = f"SELECT n, id FROM {table} WHERE id >= ? AND id < ? {more} ORDER BY id LIMIT 3"
     found = store.rows(sql, whole, whole + "\U0010ffff")
     if len(found) > 1 and found[0][1] != whole:

@@ -186,8 +186,10 @@ def _side(
     sides: tuple[Participant, ...], parents: Mapping[str, Sequence[str]], names: Mapping[str, str]
 ) -> tuple[tuple[int, ...], tuple[int, ...], int]:
     """Hashes of who they are, of what they are part of, and the bits of their sectors."""
-    who = sorted({names.get(s.who, s.who) for s in sides if s.who is not None})[:SIDES]
-    kin = sorted({p for name in who for p in parents.get(name, ())} - set(who))[:SIDES]
+    own = sorted({s.who for s in sides if s.who is not None})
+    who = sorted({names.get(name, name) for name in own})[:SIDES]
+    # what it is part of goes by the name that it has in the dictionary
+    kin = sorted({names.get(p, p) for name in own for p in parents.get(name, ())} - set(who))[:SIDES]
     sectors = 0
     for s in sides:
         sectors |= SECTOR_BIT[s.sector]

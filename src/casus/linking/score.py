@@ -75,6 +75,6 @@ def reasons(rows: Rows, weights: Weights, told: Mapping[str, str]) -> tuple[Reas
     out = [
         Reason(name, float(value) * weight, FEATURES[name].format_map(told))
         for name, value, weight in zip(NAMES, found, weights.weights, strict=True)
-        if value
+        if value and weight
     ]
     return tuple(sorted(out, key=lambda r: (-abs(r.weight), r.feature)))
