@@ -75,6 +75,10 @@ def place(found: Sequence[Candidate], starts: Sequence[Sequence[int]]) -> Placed
     )
 
 
+# triggers that are scored with all candidates at once: a long report has hundreds of each
+TOGETHER = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the network makes of one report's triggers, in their order.
@@ -144,12 +148,17 @@ class ContextNet:
         theirs = self._linear("from_candidate", seen)
         theirs = theirs + w["pair_kinds.weight"][placed.kinds] + w["pair_counts.weight"][placed.counts]
         between = w["pair_gaps.weight"][:, None] + w["pair_near.weight"][None]
-        pair = mine[:, None] + theirs[None] + between[gaps[:t, t:], near]
-        found = self._linear("scores", np.maximum(pair, 0, out=pair))
+        steps = [slice(a, min(t, a + TOGETHER)) for a in range(0, t, TOGETHER)]
+        found = np.concatenate([self._pairs(mine[s], theirs, between[gaps[s, t:], near[s]]) for s in steps])
         none = np.maximum(self._linear("none_in", told) + w["pair_types.weight"][types], 0)
         u = self._linear("event", told)
         one = u @ u.T / np.float32(u.shape[1] ** 0.5) + w["event_gaps.weight"][np.abs(gaps[:t, :t] - most), 0]
         return np.concatenate([self._linear("none", none)[:, None], found], 1), one
+
+    def _pairs(self, mine: Floats, theirs: Floats, between: Floats) -> Floats:
+        """Scores [t, c, tasks] of some triggers' rows with all candidates'."""
+        pair = np.add(mine[:, None] + theirs[None], between, out=between)
+        return self._linear("scores", np.maximum(pair, 0, out=pair))
 
     def read(
         self, windows: Sequence[Window], hidden: Sequence[Floats], triggers: Sequence[tuple[int, int, int]],
