@@ -62,6 +62,8 @@ HARM: dict[Measure, re.Pattern[str]] = {
 # a possessive date holds for the noun that it stands before, with a few words of description between them
 POSSESSIVE = re.compile(r"[^,;:.!?\n]{2,40}?['’]s\s")
 POSSESSED_WITHIN = 40
+# what may stand between a dateline's place and its dash: a date, an agency
+_DATELINE_REST = re.compile(r"[^\n]{0,60}?(?:—|–|--|-(?=\s))\s?")
 
 
 @lru_cache(maxsize=8192)
@@ -97,6 +99,14 @@ class Page:
     @property
     def text(self) -> str:
         return self.document.text
+
+    @cached_property
+    def dateline(self) -> Offsets:
+        """The dateline ("KABUL, March 7 (Wire) - "), whose date is that of the report and of no event; (0, 0): none."""
+        line = self.document.dateline
+        at = self.text.find(line) if line else -1
+        rest = _DATELINE_REST.match(self.text, at + len(line)) if line and at >= 0 else None
+        return (at, rest.end()) if rest else (0, 0)
 
     @cached_property
     def bounds(self) -> tuple[Offsets, ...]:
@@ -248,7 +258,11 @@ class Page:
             caption=sentence.region.dated,
             tense="future" if planned else "unknown",
         )
-        got = dates.when_of(self.text, sentence.start, sentence.end, draft.start, span, context)
+        first, last = self.dateline
+        if span is not None and first <= span[0] < last:
+            span = None
+        start = last if sentence.start <= first < last <= draft.start else sentence.start
+        got = dates.when_of(self.text, start, sentence.end, draft.start, span, context)
         words = got.words
         if words and self.owned_by_another(words, draft, drafts):
             return When(why=f"{self.text[slice(*words)]!r} dates the deed named right behind it")
@@ -364,6 +378,8 @@ class Page:
         for s in self.sentences:
             anchor = dates.DateContext(published=self.document.published, caption=s.region.dated)
             for m in dates.find(self.text, s.start, s.end):
+                if self.dateline[0] <= m.start < self.dateline[1]:
+                    continue
                 words = self.text[m.start : m.end]
                 day = dates.resolve(words, replace(anchor, sentence=self.text[s.start : s.end]))
                 if day.start is not None:
