@@ -12,6 +12,7 @@ from casus.ids import content_id
 from casus.ledger.codec import dumps
 from casus.ledger.relink import Standing
 from casus.ledger.store import Store
+from casus.linking.cluster import ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def in_force(store: Store) -> InForce:
     choices = made.settle()
     # a rejected claim holds nothing together
     groups = [g - made.rejected for g in made.groups if g - made.rejected]
-    together = frozenset(_pair(min(g), c) for g in groups for c in g if c != min(g))
+    together = frozenset(ordered(min(g), c) for g in groups for c in g if c != min(g))
     return InForce(
         Standing(together, frozenset(made.apart)), choices, made.names, frozenset(made.rejected), tuple(made.orphans)
     )
@@ -185,7 +186,7 @@ class _Made:
         self.groups = [g - out for g in self.groups if len(g - out) > 1]
         if len(out) > 1:
             self.groups.append(set(out))
-        self.apart |= {_pair(a, b) for a in out for b in rest if a != b}
+        self.apart |= {ordered(a, b) for a in out for b in rest if a != b}
         # what was chosen for the event goes with the claim that carries it
         for _, claims, _ in self.choices:
             gone = rest if self._first(claims) in out else out
@@ -195,10 +196,6 @@ class _Made:
         self.names = {k: after if v == before else v for k, v in self.names.items()}
         self.names[before] = after
         self.names.pop(after, None)
-
-
-def _pair(a: int, b: int) -> tuple[int, int]:
-    return (a, b) if a < b else (b, a)
 
 
 class Carrier:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from casus.ledger.store import Store
 from casus.linking.block import LARGE, PIVOTS, Ints, Lines
-from casus.linking.cluster import Constraints
+from casus.linking.cluster import Constraints, ordered
 from casus.linking.columns import ROW, Rows
 from casus.linking.link import Loudest, block_keys, firm, link_lines, speaking
 from casus.linking.score import Weights
@@ -208,7 +208,7 @@ def _neighbours(store: Store, fresh: set[int]) -> _Near:
         if size > LARGE:
             others = _in_large(others, set(mine), out)
         else:
-            out.pairs.update(_ordered(a, b) for a in mine for b in others if a != b)
+            out.pairs.update(ordered(a, b) for a in mine for b in others if a != b)
         out.near.update(others)
     return out
 
@@ -217,12 +217,8 @@ def _in_large(block: list[int], mine: set[int], out: _Near) -> list[int]:
     """The same in a large block: the fresh ones against its pivots, and fresh pivots against all of it."""
     pivots = block[:PIVOTS]
     chosen = mine & set(pivots)
-    out.pairs.update(_ordered(a, b) for a in mine for b in (block if a in chosen else pivots) if a != b)
+    out.pairs.update(ordered(a, b) for a in mine for b in (block if a in chosen else pivots) if a != b)
     return block if chosen else pivots
-
-
-def _ordered(a: int, b: int) -> tuple[int, int]:
-    return (a, b) if a < b else (b, a)
 
 
 def _blocks_of(store: Store, claims: set[int]) -> list[tuple[int, list[int]]]:
@@ -288,7 +284,7 @@ def relink(store: Store, claims: set[int], standing: Standing, weights: Weights)
 
 
 def _at(pairs: frozenset[tuple[int, int]], at: Mapping[int, int]) -> frozenset[tuple[int, int]]:
-    return frozenset((at[a], at[b]) if at[a] < at[b] else (at[b], at[a]) for a, b in pairs if a in at and b in at)
+    return frozenset(ordered(at[a], at[b]) for a, b in pairs if a in at and b in at)
 
 
 def _lines(store: Store, loaded: Loaded) -> Lines:

@@ -27,6 +27,11 @@ class Constraints:
     apart: frozenset[tuple[int, int]] = frozenset()
 
 
+def ordered(a: int, b: int) -> tuple[int, int]:
+    """A pair as pairs are kept: the smaller first."""
+    return (a, b) if a < b else (b, a)
+
+
 # nothing was decided
 FREE = Constraints()
 
@@ -50,8 +55,8 @@ class _Group:
         return {day for day, documents in self.told.items() if len(documents) > 1}
 
 
-def parts(n: int, pairs: npt.NDArray[np.int64], good: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """The connected part of each of n claims over the good pairs, named by its smallest position."""
+def parts(n: int, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The connected part of each of n claims over these pairs, named by its smallest position."""
     parent = list(range(n))
 
     def root(x: int) -> int:
@@ -60,7 +65,7 @@ def parts(n: int, pairs: npt.NDArray[np.int64], good: npt.NDArray[np.bool_]) -> 
             x = parent[x]
         return x
 
-    for a, b in pairs[good].tolist():
+    for a, b in pairs.tolist():
         one, two = root(a), root(b)
         if one != two:
             parent[max(one, two)] = min(one, two)

@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from casus.codebook import Codebook
 from casus.events import Report
-from casus.records import Claim, Participant
+from casus.records import Claim, Participant, Sector, Status
 from casus.text import fold, words
 
 SIDES = 3  # sides of a claim that are compared; a fourth is rare and adds nothing to the others
@@ -60,14 +61,10 @@ INCIDENT_DAYS = 3
 # fresh news without a word of time is of the last days before it was printed, a sum of the last weeks
 FRESH_DAYS, SUMMED_DAYS = 3, 30
 
-_SECTORS = (
-    "GOV", "MIL", "COP", "SPY", "JUD", "LEG", "PTY", "OPP", "REB", "UAF", "CVL", "MED", "REF", "REL", "BUS", "LAB",
-    "EDU", "IGO", "NGO", "UNK",
-)  # fmt: skip
-SECTOR_BIT = {name: 1 << n for n, name in enumerate(_SECTORS)}
+SECTOR_BIT = {name: 1 << n for n, name in enumerate(get_args(Sector))}
 ARMED = SECTOR_BIT["MIL"] | SECTOR_BIT["REB"] | SECTOR_BIT["UAF"] | SECTOR_BIT["COP"] | SECTOR_BIT["SPY"]
 CIVIL = SECTOR_BIT["CVL"] | SECTOR_BIT["MED"] | SECTOR_BIT["REF"] | SECTOR_BIT["REL"] | SECTOR_BIT["EDU"]
-STATUSES = ("happened", "denied", "planned", "hypothetical")
+STATUSES: tuple[str, ...] = get_args(Status)
 # words that stand in half of all sentences tell nothing of their being about the same thing
 _COMMON_WORDS = """
     the a an and or but of in on at to for from by with as is are was were be been has have had it its he she they his

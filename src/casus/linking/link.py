@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from casus.linking.block import Lines, groups, keys, lines, pairs_in_parts
-from casus.linking.cluster import FREE, Constraints, cluster, parts
+from casus.linking.cluster import FREE, Constraints, cluster, ordered, parts
 from casus.linking.columns import UMBRELLA, UNDATED, Rows
 from casus.linking.features import hopeless
 from casus.linking.score import Weights, score
@@ -82,7 +82,7 @@ def _connected(
     of = loudest.best if best is None else best
     vague = np.flatnonzero(of >= 0)
     joined = np.concatenate([*joins, np.stack([vague, of[vague]], 1)])
-    return parts(len(rows), joined, np.ones(len(joined), dtype=np.bool_))
+    return parts(len(rows), joined)
 
 
 def speaking(
@@ -166,11 +166,7 @@ def _barred(rows: Rows, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 
 def _moved(pairs: frozenset[tuple[int, int]], rank: npt.NDArray[np.int64]) -> frozenset[tuple[int, int]]:
-    return frozenset(_ordered(int(rank[a]), int(rank[b])) for a, b in pairs)
-
-
-def _ordered(a: int, b: int) -> tuple[int, int]:
-    return (a, b) if a < b else (b, a)
+    return frozenset(ordered(int(rank[a]), int(rank[b])) for a, b in pairs)
 
 
 def _by_part(
