@@ -7,6 +7,7 @@ CasusError
 ├── RecordError         a record's field holds a value that it cannot hold
 ├── IntakeError         a source could not become a document
 │   ├── EmptyError          no text in it
+│   ├── ShortError          too few words to be a report
 │   ├── BinaryError         not text at all
 │   ├── TooLargeError       more than the limit on one document
 │   ├── EncodingError       bytes that are no text in any encoding we can tell
@@ -67,6 +68,11 @@ class IntakeError(CasusError):
 class EmptyError(IntakeError):
     code = "empty"
     default_hint = "the source holds no readable text; check that it was saved whole"
+
+
+class ShortError(IntakeError):
+    code = "short"
+    default_hint = "a headline alone is no report; if the feed or table holds only teasers, fetch the pages"
 
 
 class BinaryError(IntakeError):

@@ -22,6 +22,9 @@ PlacePrecision = Literal["exact", "near", "adm2", "adm1", "country", "region", "
 DatePrecision = Literal["day", "week", "month", "season", "year", "range", "unknown"]
 DateBasis = Literal["stated", "relative", "publication", "none"]
 PublishedBasis = Literal["given", "json-ld", "meta", "feed", "url", "text", "none"]
+# what a document is: one report; one entry of a live blog; several reports or entries that could not be told apart
+Form = Literal["report", "live-entry", "live-blog", "round-up", "newsletter"]
+StatedField = Literal["title", "published", "modified", "publisher", "byline", "url"]
 Measure = Literal["killed", "injured", "detained", "displaced", "missing"]
 SourceKind = Literal[
     "official", "military", "armed-group", "media", "witness", "activist", "igo", "ngo", "expert",
@@ -40,6 +43,7 @@ _PLACE_PRECISIONS, _DATE_PRECISIONS, _DATE_BASES = (
     get_args(DateBasis),
 )
 _PUBLISHED_BASES, _MEASURES, _SOURCE_KINDS = get_args(PublishedBasis), get_args(Measure), get_args(SourceKind)
+_FORMS, _STATED_FIELDS = get_args(Form), get_args(StatedField)
 
 
 def _one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -90,8 +94,27 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """Another value of a document's field, which another part of its source states: the tags say Thursday, the address
+    Wednesday. `basis` is that part."""
+
+    field: StatedField
+    value: str
+    basis: PublishedBasis
+
+    def __post_init__(self) -> None:
+        _one_of("field", self.field, _STATED_FIELDS)
+        _one_of("basis", self.basis, _PUBLISHED_BASES)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """One report as published, immutable. `published_basis` says where the date was found."""
+    """One report as published, immutable. `published_basis` says where the date was found.
+
+    `published` is the day where it was published, `published_at` the moment with its offset from UTC, where one is
+    stated (ISO 8601), `modified` the day or moment of the last change. `raw_sha256` is the digest of the bytes that the
+    document was made of: the page, the line of a table. `also_stated` keeps what contradicts the fields.
+    """
 
     id: str
     text: str
@@ -111,9 +134,17 @@ class Document:
     run_id: str | None = None
     # what intake noticed and a person should know ("published date lies in the future")
     notes: tuple[str, ...] = ()
+    published_at: str | None = None
+    modified: str | None = None
+    # ISO 3166 alpha-3 of the country that the publisher is of, not of what it writes about
+    publisher_country: str | None = None
+    form: Form = "report"
+    also_stated: tuple[Stated, ...] = ()
+    raw_sha256: str | None = None
 
     def __post_init__(self) -> None:
         _one_of("published_basis", self.published_basis, _PUBLISHED_BASES)
+        _one_of("form", self.form, _FORMS)
         if self.text_sha256 != text_sha256(self.text):
             raise RecordError(f"text_sha256 of {self.id} is not that of its text")
         if (self.published is None) != (self.published_basis == "none"):

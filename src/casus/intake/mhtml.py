@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
 
 from casus.errors import FormatError, TooLargeError
+from casus.intake.formats import Intake, Made
+from casus.intake.pages import page
+from casus.intake.raw import Raw
 
 # The page's pictures lie in the file too, as base64: ten times what a page may have.
 _MAX_BYTES = 50_000_000
@@ -17,6 +20,13 @@ _MAX_BYTES = 50_000_000
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]{0,20}\r?\n")
 # Browsers put the page into the first part; mail programs wrap it once or twice more.
 _MAX_DEPTH = 3
+
+
+def read(raw: Raw, intake: Intake) -> Iterator[Made]:
+    """The report of the page; the limit is for the page, as its pictures are not looked at."""
+    saved = unpack(raw.data(_MAX_BYTES), raw.name)
+    known = replace(raw.known, charset=saved.charset, url=raw.known.url or saved.address)
+    yield from page(saved.html, raw.name, known, intake)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from casus.events import (
     EventWhen,
     Voice,
 )
-from casus.records import Claim, Document, Figure, Participant, Place, Region, Source, Span, When
+from casus.records import Claim, Document, Figure, Participant, Place, Region, Source, Span, Stated, When
 
 
 def dumps(value: object) -> str:
@@ -129,6 +129,7 @@ def document_from(
     d = json.loads(record)
     d["regions"] = tuple(Region(**{**r, "dated": _day(r.get("dated"))}) for r in d.get("regions", ()))
     d["notes"] = tuple(d.get("notes", ()))
+    d["also_stated"] = tuple(Stated(**stated) for stated in d.get("also_stated", ()))
     return Document(
         id=id,
         text=text,

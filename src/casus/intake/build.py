@@ -1,0 +1,172 @@
+"""The record of a document, of its text, a page, or fields: what the user knows first, the container next, the text last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from casus.errors import EmptyError, EncodingError, FormatError, ShortError, TooLargeError
+from casus.intake.dates import find_date
+from casus.intake.encoding import decode
+from casus.intake.formats import check_size
+from casus.intake.kinds import is_html
+from casus.intake.language import require_english
+from casus.intake.metadata import merged, settle_published
+from casus.intake.plain import Found, read_plain
+from casus.intake.raw import Given, Known, Stamp
+from casus.records import Document
+
+# Fewer words are no sentence that could claim anything ("Iran strikes." can be neither placed nor dated).
+MIN_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An item on its way to a document: its name for people, what its container knows, what the user gives."""
+
+    name: str
+    known: Known = field(default_factory=Known)
+    given: Given = field(default_factory=Given)
+    notes: tuple[str, ...] = ()
+
+    def noting(self, *notes: str) -> Source:
+        """With further notes for a person."""
+        return replace(self, notes=(*self.notes, *notes))
+
+
+def text_of(data: bytes, source: Source, *, html: bool | None = None) -> tuple[str, Source]:
+    """The text of one report's bytes, and the source with notes on how it was decoded.
+
+    Raises TooLargeError, EmptyError, BinaryError, EncodingError.
+    """
+    check_size(len(data), source.name, source.given.limit)
+    if not data.strip(b" \t\r\n\x0b\x0c\xef\xbb\xbf\xfe\xff"):
+        raise EmptyError(f"{source.name} is empty")
+    text, notes = decode(data, html=html, charset=source.known.charset)
+    _has_words(text, source.name)
+    return text, source.noting(*notes)
+
+
+def of_text(
+    text: str, source: Source, *, media_type: str = "text/plain", captions: tuple[str, ...] = ()
+) -> Document:
+    """The document of a report as plain text; `captions` are lines of it that are known to be captions."""
+    _has_words(text, source.name)
+    known = source.known
+    found = read_plain(text, title=known.title, publisher=source.given.publisher or known.publisher, captions=captions)
+    return _document(text, found, source, media_type)
+
+
+def of_page(html: str, source: Source) -> list[Document]:
+    """The documents of a page of HTML: one report, or the entries of a live blog."""
+    from casus.intake.html import read_page  # noqa: PLC0415 - the extractor takes half a second to import
+
+    page = read_page(html, source.known.url)
+    if not any(c.isalnum() for c in page.text):
+        raise EmptyError(
+            f"{source.name} is a page without a readable report",
+            "save the page after it has loaded, or as text; tables are not read",
+        )
+    stamps = (Stamp(page.published, page.published_basis),) if page.published else ()
+    said = Known(title=page.title, url=page.url, publisher=page.publisher, byline=page.byline, published=stamps)
+    known = merged(source.known, said)
+    publisher = source.given.publisher or known.publisher
+    found = read_plain(page.text, title=page.title, publisher=publisher, captions=page.captions)
+    return [_document(page.text, found, replace(source, known=known).noting(*page.notes), "text/html")]
+
+
+def of_fields(values: Any, source: Source) -> list[Document]:
+    """The documents of an object with `text` and what is said of it: `id title url publisher byline published`.
+
+    Raises FormatError, TooLargeError, EmptyError, EncodingError.
+    """
+    text, fields = _text_and_fields(values, source)
+    day = find_date(fields["published"] or "")
+    if fields["published"] and day is None:
+        source = source.noting(f"published {fields['published'][:40]!r} is no date that we can read")
+    stamps = (Stamp(day, "given"),) if day else ()
+    said = Known(
+        id=fields["id"], title=fields["title"], url=fields["url"], publisher=fields["publisher"],
+        byline=fields["byline"], published=stamps,
+    )  # fmt: skip
+    source = replace(source, known=merged(said, source.known))
+    if is_html(text):
+        note = "the text is a web page: read as one, and offsets count in its words without the tags"
+        return of_page(text, source.noting(note))
+    return [of_text(text, source, media_type="application/json")]
+
+
+def _text_and_fields(value: Any, source: Source) -> tuple[str, dict[str, str | None]]:
+    """The report in an object and what is said of it. Raises for what cannot be a report."""
+    name, limit = source.name, source.given.limit
+    text = value.get("text") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(text, str):
+        raise FormatError(
+            f"{name} has no field `text` with the report",
+            "give objects with id, text, title, published, publisher, url; --map names other fields",
+        )
+    fields = {k: _text_field(value, k, name) for k in ("id", "title", "url", "publisher", "byline", "published")}
+    if len(text) > limit:
+        raise TooLargeError(f"the text in {name} has {len(text):,} characters; one report may have {limit:,}")
+    if not any(c.isalnum() for c in text):
+        raise EmptyError(f"the text in {name} holds no words")
+    if any("\ud800" <= c <= "\udfff" for c in "".join([text, *(v for v in fields.values() if v)])):
+        raise EncodingError(f"{name} holds halves of characters (lone surrogates)")
+    return text, fields
+
+
+def _text_field(value: Mapping[str, Any], key: str, name: str) -> str | None:
+    found = value.get(key)
+    if found is not None and not isinstance(found, str):
+        if key == "id" and isinstance(found, int):
+            return str(found)
+        raise FormatError(f"{name}: the field `{key}` holds no text")
+    return found or None
+
+
+def _has_words(text: str, name: str) -> None:
+    if not any(c.isalnum() for c in text):
+        raise EmptyError(f"{name} holds no words")
+
+
+def _document(text: str, found: Found, source: Source, media_type: str) -> Document:
+    """The record, with what the user knows first, what the source says next, and what its text says last."""
+    read = "\n".join(text[r.start : r.end] for r in found.regions if r.kind != "boilerplate")
+    language = require_english(read or text)
+    if len((read or text).split()) < MIN_WORDS:
+        raise ShortError(f"{source.name} has {len((read or text).split())} words")
+    given, known = source.given, source.known
+    stamps = [*known.published, *((Stamp(found.published, "text"),) if found.published else ())]
+    if given.published is not None:
+        stamps.insert(0, Stamp(given.published, "given"))
+    published, others = settle_published(stamps)
+    notes = [*source.notes, *known.notes, *language.notes]
+    if published is None:
+        notes += [*found.notes, "no date of publication found"]
+    elif given.today is not None and published.day > given.today:
+        notes.append(f"the date of publication, {published.day.isoformat()}, lies in the future")
+    if not read.strip():
+        notes.append("nothing but a table or page furniture: there is no sentence to read")
+    return Document.of(
+        text,
+        id=known.id,
+        title=known.title or found.title,
+        url=known.url,
+        publisher=given.publisher or known.publisher or found.publisher,
+        byline=known.byline or found.byline,
+        dateline=found.dateline,
+        published=published.day if published else None,
+        published_basis=published.basis if published else "none",
+        published_at=published.at if published else None,
+        modified=known.modified,
+        retrieved=known.retrieved,
+        language=language.code,
+        media_type=media_type,
+        regions=found.regions,
+        form=known.form,
+        also_stated=others,
+        notes=tuple(notes),
+    )
+
+
