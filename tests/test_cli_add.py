@@ -78,7 +78,7 @@ class TestAdd:
         folder = write(casus.folder, REPORT, "", "This is unreadable to the reader of the tests, who shelled it.")
         said = casus("add", folder, casus.folder / "none.txt")
         assert said.code == 3
-        assert "; 3 failed (1 empty, 1 intake, 1 internal)" in said.out
+        assert "; 1 refused (1 empty); 2 failed (1 intake, 1 internal)" in said.out
         assert "none.txt: [intake] no such file" in said.err
 
     def test_where_nothing_is_there_to_add_no_ledger_is_made(self, casus: Typed) -> None:
@@ -168,7 +168,7 @@ class TestMadeAnew:
                 return super().read(document)[:1]
 
         monkeypatch.setattr(cli_add, "open_reader", lambda config: Newer())
-        monkeypatch.setattr("casus.keeping._model", lambda config: "newer")
+        monkeypatch.setattr("casus.recipes._model", lambda config: "newer")
         with casus.open() as ledger:
             killed = [c for e in ledger.events() for c in ledger.claims(e) if c.trigger.exact == "killed"]
             ledger.reject(killed[0].id)

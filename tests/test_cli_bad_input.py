@@ -40,7 +40,7 @@ CASES: tuple[tuple[str, bytes, int, str], ...] = (
     ("marks.txt", b"... --- ***", 3, "empty"),
     ("empty.html", b"<html><head><title></title></head><body><script>var x = 1;</script></body></html>", 3, "empty"),
     ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 40, 3, "binary"),
-    ("report.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 40, 3, "binary"),
+    ("report.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 40, 3, "format"),
     ("huge.txt", (NEWS + "\n").encode() * (50_000_000 // len(NEWS)), 3, "too-large"),
     ("german.txt", GERMAN.encode(), 3, "language"),
     ("broken.json", b'{"text": "Soldiers shelled', 3, "format"),

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from casus import sources
-from casus.errors import TooLargeError
+from casus.config import Config
+from casus.pipeline import take_in
 from casus.records import Failure
-from casus.sources import Source, find, read_bytes
+from casus.sources import Source, find, opened
 
 
 @pytest.fixture
@@ -76,13 +76,14 @@ def test_a_link_to_its_own_folder_is_not_followed(folder: Path) -> None:
 def test_a_dash_is_standard_input() -> None:
     (item,) = find(["-"]).items
     assert item == Source("<stdin>", None)
-    assert read_bytes(Source("<stdin>", None), io.BytesIO(b"words")) == b"words"
+    with opened(Source("<stdin>", None), io.BytesIO(b"words")) as (stream, size):
+        assert (stream.read(), size) == (b"words", None)
 
 
-def test_a_stream_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 1 << 20)
-    with pytest.raises(TooLargeError):
-        read_bytes(Source("zero", Path("/dev/zero")), io.BytesIO())
+def test_a_stream_without_end_is_one_failure() -> None:
+    (failure,) = take_in([Source("zero", Path("/dev/zero"))], Config(), stdin=io.BytesIO())
+    assert isinstance(failure[1], Failure)
+    assert failure[1].code == "too-large"
 
 
 @pytest.fixture

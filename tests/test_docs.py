@@ -12,12 +12,13 @@ import click
 import pytest
 
 import casus
-from casus import jsonl, pipeline
+from casus import jsonl
 from casus.cli import FAILURES, FINE, INTERRUPTED, PIPE_CLOSED, USAGE, app
 from casus.config import SETTINGS, Config
 from casus.errors import CasusError
 from casus.events import SETTABLE, Action, ConflictKind, ConflictState
-from casus.intake.load import MAX_BYTES, MAX_COLLECTION_BYTES
+from casus.intake.formats import INTERNAL
+from casus.intake.raw import MAX_BYTES
 from casus.jsonl import claim_line
 from casus.pipeline import Reads
 from casus.records import Document
@@ -90,7 +91,7 @@ def test_every_setting_that_is_read_is_listed() -> None:
     assert set(re.findall(r"CASUS_[A-Z_]+", SETTINGS_PAGE)) == set(SETTINGS)
 
 
-@pytest.mark.parametrize("code", [*(kind.code for kind in TREE), pipeline.INTERNAL])
+@pytest.mark.parametrize("code", [*(kind.code for kind in TREE), INTERNAL])
 def test_every_error_code_is_documented(code: str) -> None:
     assert f"| `{code}` |" in ERRORS
 
@@ -151,7 +152,6 @@ def test_headings_and_endings_are_documented() -> None:
 def test_the_limits_are_documented_as_they_are() -> None:
     for page in (READING, ERRORS):
         assert f"{MAX_BYTES // 10**6} MB" in page
-        assert f"{MAX_COLLECTION_BYTES // 10**6} MB" in page
 
 
 def test_the_users_own_files_can_be_copied_from_the_page(tmp_path: Path) -> None:

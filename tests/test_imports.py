@@ -23,7 +23,9 @@ LAYERS = (
     ("compose",),
     ("second",),
     ("pipeline",),
+    ("recipes",),
     ("keeping", "asking"),
+    ("rereading",),
     ("notebook",),
     ("jsonl", "show", "doctor", "casus"),
     ("show_event",),
@@ -31,6 +33,7 @@ LAYERS = (
     ("cli_base",),
     ("cli",),
     ("cli_add", "cli_ledger", "cli_decide", "cli_demo"),
+    ("cli_intake",),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 STAGES = ("codebook", "intake", "reader", "world", "linking")

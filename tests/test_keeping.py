@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casus import keeping
+from casus import keeping, recipes, rereading
 from casus.config import Config
-from casus.keeping import Keeper, Reread, Run, Watch, WhenNeeded, add_sources, open_ledger, outdated, recipe, reread
+from casus.keeping import Keeper, Listener, Run, WhenNeeded, add_sources, open_ledger
 from casus.ledger.ledger import Ledger
 from casus.ledger.settled import Changes
 from casus.pipeline import ClaimsOrFailure, Reading
+from casus.recipes import recipe
 from casus.records import Claim, Document, Failure
+from casus.rereading import Reread, outdated, reread
 from casus.sources import find
 from tests.conftest import WordReader
 
@@ -65,10 +67,15 @@ def files(tmp_path: Path) -> Path:
 
 
 def add(
-    ledger: Ledger, config: Config, *paths: Path, reader: WordReader, run: Run | None = None, watch: Watch | None = None
+    ledger: Ledger,
+    config: Config,
+    *paths: Path,
+    reader: WordReader,
+    run: Run | None = None,
+    listener: Listener | None = None,
 ) -> Run:
     items = find([str(path) for path in paths]).items
-    return add_sources(ledger, items, config, reader=reader, stdin=io.BytesIO(), run=run, watch=watch)
+    return add_sources(ledger, items, config, reader=reader, stdin=io.BytesIO(), run=run, listener=listener)
 
 
 def shape(ledger: Ledger) -> set[tuple[str, ...]]:
@@ -83,8 +90,8 @@ class TestAdding:
     ) -> None:
         monkeypatch.setattr(keeping, "BATCH", 3)
         committed: list[tuple[int, int]] = []
-        watch = Watch(batch=lambda run: committed.append((len(run.new), ledger.counts()["documents"])))
-        run = add(ledger, config, files, reader=Counting(), watch=watch)
+        listener = Listener(batch=lambda run: committed.append((len(run.new), ledger.counts()["documents"])))
+        run = add(ledger, config, files, reader=Counting(), listener=listener)
         assert committed == [(3, 3), (6, 6), (7, 7)]
         assert (len(run.new), run.known, run.claims, run.failures) == (7, [], 14, [])
         assert [line.kind for line in ledger.log()] == ["add"] * 3
@@ -144,13 +151,13 @@ class TestAdding:
         def hear(outcome: Reading | Failure) -> None:
             told.append(outcome.code if isinstance(outcome, Failure) else outcome.document.text[-40:-38])
 
-        run = add(ledger, config, files, reader=Counting(), watch=Watch(outcome=hear))
+        run = add(ledger, config, files, reader=Counting(), listener=Listener(outcome=hear))
         assert told[2:4] == ["empty", "internal"]
         assert len(told) == 7
         store = ledger._store
-        counts, failures, finished = store.one("SELECT counts, failures, finished FROM runs WHERE id = ?", run.id)
-        assert json.loads(counts) == {"claims": 10, "documents": 5, "failed": 2, "known": 0}
-        assert [failure[2] for failure in json.loads(failures)] == ["empty", "internal"]
+        counts, finished = store.one("SELECT counts, finished FROM runs WHERE id = ?", run.id)
+        assert json.loads(counts) == {"claims": 10, "copies": 4, "documents": 5, "failed": 1, "known": 0, "refused": 1}
+        assert [kept.failure.code for kept in ledger.failures()] == ["empty", "internal"]
         assert finished == 1
 
     @pytest.mark.parametrize("stop", [0, 1, 3, 4, 6])
@@ -194,7 +201,7 @@ class TestAdding:
                 with open_ledger(ledger.path, config) as other:
                     add(other, config, files / "0.txt", reader=Counting())
 
-        run = add(ledger, config, files, reader=Counting(), watch=Watch(outcome=meanwhile))
+        run = add(ledger, config, files, reader=Counting(), listener=Listener(outcome=meanwhile))
         assert (len(run.new), len(run.known)) == (6, 1)
         assert ledger.counts()["documents"] == 7
 
@@ -273,7 +280,7 @@ class TestReread:
     def older(self, ledger: Ledger, config: Config, files: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
         """Seven documents that another model has read."""
         with monkeypatch.context() as patch:
-            patch.setattr(keeping, "_model", lambda config: "older")
+            patch.setattr(recipes, "_model", lambda config: "older")
             add(ledger, config, files, reader=Counting())
         return ledger
 
@@ -292,7 +299,7 @@ class TestReread:
     ) -> None:
         add(ledger, config, files, reader=Counting())
         now = recipe(config)
-        monkeypatch.setattr(keeping, "recipe", lambda config: {**now, part: "another"})
+        monkeypatch.setattr(rereading, "recipe", lambda config: {**now, part: "another"})
         assert len(outdated(ledger, config)) == (0 if part == "linking" else 7)
 
     def test_claims_come_and_go_and_the_old_ones_are_kept(self, older: Ledger, config: Config) -> None:

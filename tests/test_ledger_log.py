@@ -8,6 +8,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from casus.errors import UnknownError
+from casus.ledger.intake_log import Failed
 from casus.ledger.ledger import Ledger
 from casus.records import Failure
 from tests.papers import AT, Deed, by_id, filled, opened, paper, plain, store_of
@@ -99,12 +100,14 @@ def test_runs_are_kept_with_recipe_counts_and_failures() -> None:
     runs = [ledger.begin(recipe, at=AT), ledger.begin(dict(reversed(recipe.items())), at=AT)]
     runs.append(ledger.begin(recipe | {"model": "m2"}, at=AT))
     assert len(set(runs)) == 3
-    ledger.finish(runs[0], {"new": 2, "failed": 1}, [Failure("intake", "x.txt", "empty", "no text")], "digest")
-    kept = store_of(ledger).rows("SELECT id, recipe_id, counts, failures, finished FROM runs ORDER BY n")
+    ledger.fail(runs[0], [Failed(Failure("intake", "x.txt", "empty", "no text"))], at=AT)
+    ledger.finish(runs[0], {"new": 2, "failed": 1}, "digest")
+    kept = store_of(ledger).rows("SELECT id, recipe_id, counts, finished FROM runs ORDER BY n")
     assert [row[0] for row in kept] == runs
     assert kept[0][1] == kept[1][1] != kept[2][1]
-    assert kept[0][2:] == ('{"failed":1,"new":2}', '[["intake","x.txt","empty","no text"]]', 1)
-    assert kept[1][2:] == ("{}", "[]", 0)
+    assert kept[0][2:] == ('{"failed":1,"new":2}', 1)
+    assert kept[1][2:] == ("{}", 0)
+    assert [(k.failure.item, k.first_run, k.tries) for k in ledger.failures()] == [("x.txt", runs[0], 1)]
 
 
 deeds = st.builds(Deed, day=st.sampled_from(["2024-01-16", "2024-01-17"]), killed=st.sampled_from([None, 2, 9]))

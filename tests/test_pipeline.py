@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from casus import pipeline
 from casus.config import Config
 from casus.errors import CasusError, EmptyError, EncodingError, LanguageError, ModelError, UsageError
+from casus.intake.formats import Intake
+from casus.intake.raw import Raw
 from casus.jsonl import claim_line
 from casus.pipeline import Reading, Reads, Tally
 from casus.records import Claim, Document, Failure
@@ -77,11 +79,11 @@ def test_what_the_reader_fails_on_stops_nothing(tmp_path: Path, run: Callable[..
 def test_a_fault_of_intake_is_a_failure_and_shows_itself_when_debugging(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reader: Reads, config: Config
 ) -> None:
-    def faulty(data: bytes, **said: Any) -> Iterator[Document | Failure]:
+    def faulty(raw: Raw, intake: Intake) -> Iterator[Document | Failure]:
         yield Document.of(REPORT)
         raise KeyError("oops")
 
-    monkeypatch.setattr("casus.intake.load.documents_from_bytes", faulty)
+    monkeypatch.setattr("casus.intake.pages.read", faulty)
     (tmp_path / "a.txt").write_text(REPORT)
     source = Source("a", tmp_path / "a.txt")
 
@@ -231,7 +233,7 @@ class TestDocumentsInPython:
         with pytest.raises(UsageError, match="Failure is no Document"):
             pipeline.read_document(failure)  # type: ignore[arg-type]
 
-    @pytest.mark.parametrize(("source", "code"), [(b"", "empty"), ("/none/x.txt", "intake"), (b"%PDF-1.7", "binary")])
+    @pytest.mark.parametrize(("source", "code"), [(b"", "empty"), ("/none/x.txt", "intake"), (b"%PDF-1.7", "format")])
     def test_what_cannot_be_read_raises(self, source: bytes | str, code: str) -> None:
         with pytest.raises(CasusError) as caught:
             pipeline.documents(source)

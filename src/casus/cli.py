@@ -26,6 +26,7 @@ from casus.cli_base import (
     Progress,
     as_told,
     count,
+    map_option,
     say,
     tell,
     tell_failure,
@@ -33,8 +34,8 @@ from casus.cli_base import (
 )
 from casus.config import Config, ReaderName
 from casus.errors import OutputError, SecondReaderError, UsageError
+from casus.intake.formats import INTERNAL
 from casus.pipeline import (
-    INTERNAL,
     Reading,
     Reports,
     Tally,
@@ -43,7 +44,7 @@ from casus.pipeline import (
     read_sources,
 )
 from casus.records import Failure
-from casus.sources import Found, Source, find
+from casus.sources import Found, Source, find, parse_map
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,6 +61,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ELSEWHERE: Mapping[str, str] = {
     "demo": "casus.cli_demo",
     **dict.fromkeys(("add", "reread", "rebuild"), "casus.cli_add"),
+    **dict.fromkeys(("failures", "retry"), "casus.cli_intake"),
     **dict.fromkeys(("events", "show", "why", "review", "log"), "casus.cli_ledger"),
     **dict.fromkeys(("merge", "split", "reject", "set", "settle", "rename", "undo"), "casus.cli_decide"),
 }
@@ -112,6 +114,7 @@ def app() -> None:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When they were published.")
 @click.option("--publisher", metavar="NAME", help="Who published them.")
+@map_option
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each claim, with the words behind it.")
 @click.option("--text", "with_text", is_flag=True, help="--json: the report's text in each line, for the offsets.")
 @click.option("--explain", is_flag=True, help="Below each claim, why it holds each value.")
@@ -129,6 +132,7 @@ def read_command(
     sources: tuple[str, ...],
     published: datetime | None,
     publisher: str | None,
+    fields: tuple[str, ...],
     as_json: bool,
     with_text: bool,
     explain: bool,
@@ -144,8 +148,9 @@ def read_command(
 ) -> int:
     """Read reports into claims.
 
-    A SOURCE is a file (text, HTML, JSON, JSON lines), a folder, which is searched through, a glob, or -
-    for standard input. What cannot be read is named at the end and does not stop the rest (exit code 3).
+    A SOURCE is a file (text, a web page, PDF, mail, a feed, a table, JSON, a crawl, an archive of these), a folder,
+    which is searched through, a glob, or - for standard input. What cannot be read is named at the end and does not
+    stop the rest (exit code 3).
 
     \b
     casus read report.txt --published 2024-01-18
@@ -164,7 +169,9 @@ def read_command(
         endpoint=endpoint, model=model, doubt=doubt, max_calls=max_calls, max_tokens=max_tokens
     )
     config = config.with_options(actors=actors, places=places, min_confidence=min_confidence, reader=reader, llm=llm)
-    found = find(sources, published=published.date() if published else None, publisher=publisher)
+    found = find(
+        sources, published=published.date() if published else None, publisher=publisher, fields=parse_map(fields)
+    )
     return read_found(found, config, Printer(as_json, explain, with_text))
 
 

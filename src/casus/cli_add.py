@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from casus.cli_base import (
     count,
     json_option,
     ledger_option,
+    map_option,
     opened,
     put,
     say,
@@ -28,17 +30,19 @@ from casus.config import Config
 from casus.errors import CasusError, SecondReaderError
 from casus.pipeline import Reading, Reads, Reports, open_reader, opening_notes
 from casus.records import Failure
-from casus.sources import Found, Source, find
+from casus.sources import Found, Source, find, parse_map
 
 if TYPE_CHECKING:
-    from casus.keeping import Reread, Run
+    from casus.keeping import Run
     from casus.ledger.ledger import Ledger
+    from casus.rereading import Reread
 
 
 @click.command("add", short_help="Add reports to the ledger: files, folders, globs, - for standard input.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When they were published.")
 @click.option("--publisher", metavar="NAME", help="Who published them.")
+@map_option
 @ledger_option
 @json_option
 def add(
@@ -46,21 +50,25 @@ def add(
     sources: tuple[str, ...],
     published: datetime | None,
     publisher: str | None,
+    fields: tuple[str, ...],
     ledger: Path | None,
     as_json: bool,
 ) -> int:
     """Read reports that the ledger does not hold yet, add their claims, and link them to events.
 
-    The ledger is made where there is none. A report that it holds already is passed over; what cannot be read is
-    named and does not stop the rest (exit code 3). Every 50 reports are committed together: after an interrupt the
-    same command goes on from there.
+    Takes text, web pages, PDF, mail, feeds, tables, JSON, news formats, crawls (WARC, WACZ) and archives of any of
+    these. The ledger is made where there is none. A report that it holds already is passed over; what cannot be read
+    is named, kept (`casus failures`) and does not stop the rest (exit code 3). Every 50 reports are committed
+    together: after an interrupt the same command goes on from there.
 
     \b
-    casus add reports/
+    casus add reports/ crawl.warc.gz newsletters.mbox
     casus add report.txt --published 2024-01-18 --publisher "The Herald" --ledger border.casus
+    casus add export.csv --map title=headline,text=body
     """
     config = Config.load()
-    found = find(sources, published=published.date() if published else None, publisher=publisher)
+    day = published.date() if published else None
+    found = find(sources, published=day, publisher=publisher, fields=parse_map(fields))
     path = ledger or config.ledger
     if not path.exists() and not any(isinstance(item, Source) for item in found.items):
         # no file for nothing: all that was named does not exist, say
@@ -69,23 +77,25 @@ def add(
                 tell_failure(item)
         return FAILURES
     with opened(path, config, create=True) as there:
-        return _Adding(there, config, found, as_json).go()
+        return Adding(there, config, found, as_json).go()
 
 
-class _Adding:
-    """One run of adding, with what is said while it goes on and at its end."""
+class Adding:
+    """One run of adding, with what is said while it goes on and at its end. `only`: names of items to look at."""
 
-    def __init__(self, ledger: Ledger, config: Config, found: Found, as_json: bool) -> None:
+    def __init__(
+        self, ledger: Ledger, config: Config, found: Found, as_json: bool, only: frozenset[str] | None = None
+    ) -> None:
         from casus.keeping import Run, WhenNeeded  # noqa: PLC0415
 
-        self.ledger, self.config, self.found, self.as_json = ledger, config, found, as_json
+        self.ledger, self.config, self.found, self.as_json, self.only = ledger, config, found, as_json, only
         self.progress = Progress(sum(isinstance(item, Source) for item in found.items), table=False)
         self.reader = WhenNeeded(lambda: _open(config, self.progress))
         self.run: Run = Run()
 
     def go(self) -> int:
         """Adds, and gives the exit code; whatever ends it early, what was committed is told."""
-        from casus.keeping import Watch, add_sources  # noqa: PLC0415
+        from casus.keeping import Listener, add_sources  # noqa: PLC0415
 
         cut, stop = "", None
         try:
@@ -97,7 +107,8 @@ class _Adding:
                 stdin=sys.stdin.buffer,
                 today=date.today(),
                 run=self.run,
-                watch=Watch(self.progress.next, self._outcome, self._batch),
+                listener=Listener(self.progress.next, self._outcome, self._batch),
+                only=self.only,
             )
         except KeyboardInterrupt:
             cut = "interrupted: "
@@ -151,12 +162,16 @@ def _summary(run: Run, passed_over: int) -> str:
     moved = {"founded": changes.founded, "changed": changes.changed, "ended": changes.ended}
     events = ", ".join(f"{len(ids)} {word}" for word, ids in moved.items() if ids or word == "founded")
     parts = [f"added {count(len(run.new), 'document')} with {count(run.claims, 'claim')}; events: {events}"]
+    if run.copies:
+        parts.append(f"{run.copies} of them {'copies' if run.copies > 1 else 'a copy'} of others")
     if run.known:
         parts.append(f"{count(len(run.known), 'document')} known already")
-    if run.failures:
-        kinds = sorted({failure.code for failure in run.failures})
-        told = ", ".join(f"{sum(f.code == kind for f in run.failures)} {kind}" for kind in kinds)
-        parts.append(f"{len(run.failures)} failed ({told})")
+    broken = [f for f in run.failures if f.code not in {r.code for r in run.refused}]
+    for word, failures in (("refused", run.refused), ("failed", broken)):
+        if failures:
+            codes = Counter(f.code for f in failures)
+            told = ", ".join(f"{number} {code}" for code, number in sorted(codes.items()))
+            parts.append(f"{len(failures)} {word} ({told})")
     if passed_over:
         parts.append(f"{count(passed_over, 'other file')} passed over")
     return "; ".join(parts)
@@ -211,8 +226,9 @@ def reread(*, ledger: Path | None, as_json: bool) -> int:
     \b
     casus reread
     """
-    from casus.keeping import Reread, WhenNeeded  # noqa: PLC0415
-    from casus.keeping import reread as anew  # noqa: PLC0415
+    from casus.keeping import WhenNeeded  # noqa: PLC0415
+    from casus.rereading import Reread  # noqa: PLC0415
+    from casus.rereading import reread as anew  # noqa: PLC0415
 
     config, progress, result, cut = Config.load(), Progress(0, table=False), Reread(), ""
     reader = WhenNeeded(lambda: _open(config, progress))

@@ -12,7 +12,7 @@ import click
 
 from casus.config import Config
 from casus.errors import CasusError, UsageError
-from casus.pipeline import INTERNAL, INTERNAL_HINT
+from casus.intake.formats import INTERNAL, INTERNAL_HINT
 from casus.records import Failure
 from casus.sources import Source
 
@@ -30,6 +30,12 @@ def ledger_option(command: Command) -> Command:
     """--ledger PATH, as every command has it that asks or changes a ledger."""
     path = click.Path(dir_okay=False, path_type=Path)
     return click.option("--ledger", type=path, metavar="PATH", help=_LEDGER)(command)
+
+
+def map_option(command: Command) -> Command:
+    """--map, as the commands have it that take sources."""
+    words = "Which fields of a table or of JSON hold what: title=headline,text=body."
+    return click.option("--map", "fields", multiple=True, metavar="OURS=THEIRS,...", help=words)(command)
 
 
 def json_option(command: Command) -> Command:

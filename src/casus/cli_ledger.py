@@ -142,21 +142,19 @@ def _show(ledger: Ledger, id_: str, as_json: bool) -> None:
 
 
 def _in_events(ledger: Ledger, document: Document) -> list[tuple[Claim, Event | None]]:
-    from casus.keeping import claims_in  # noqa: PLC0415
 
-    return [(claim, ledger.event_of(claim.id)) for claim in claims_in(ledger, document.id)]
+    return [(claim, ledger.event_of(claim.id)) for claim in ledger.claims_in(document.id)]
 
 
 def _named(ledger: Ledger, id_: str) -> Event | Claim | Document:
     """What the id names; one without its first four characters is looked for among documents, events and claims."""
-    from casus.keeping import document_of  # noqa: PLC0415
 
     if id_.startswith("evt_"):
         return _event(ledger, id_)
     if id_.startswith("clm_"):
         return ledger.claim(id_)
     several: UnknownError | None = None
-    for look in (lambda: document_of(ledger, id_), lambda: _event(ledger, id_), lambda: ledger.claim(id_)):
+    for look in (lambda: ledger.document(id_), lambda: _event(ledger, id_), lambda: ledger.claim(id_)):
         try:
             return look()
         except UnknownError as error:

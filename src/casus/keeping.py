@@ -7,50 +7,58 @@ comes from its content. What is added is committed batch by batch: an interrupt 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from casus.codebook import Codebook
 from casus.config import Config
-from casus.errors import ModelError, SecondReaderError, UnknownError
+from casus.errors import SecondReaderError
+from casus.ledger.intake_log import Failed
 from casus.ledger.ledger import Ledger
 from casus.ledger.settled import Changes
-from casus.linking.score import shipped
 from casus.pipeline import ClaimsOrFailure, Reading, Reads, Taken, read_taken, take_in
+from casus.recipes import recipe
 from casus.records import Claim, Document, Failure
-from casus.sources import Source
+from casus.sources import STDIN_NAME, Source
 from casus.world.actor_data import parents
 
 # Documents that are committed together: linking and settling a batch take about a second, and reading it a quarter of a
 # minute, which is what an interrupt or a crash may lose.
 BATCH = 50
-# the parts of a recipe that decide what a reader finds; linking goes its own way
-READING = ("package", "model", "codebook", "settings")
+# Failures that are written down together, where few documents come between them: an archive of broken records.
+FAILURES_AT_ONCE = 500
+# what intake refuses for what it is, and not because something is broken
+REFUSED = frozenset(("language", "short", "empty"))
 OTHER_TEXT = "the ledger holds another text under the id"
 OTHER_TEXT_HINT = "give each report an id of its own, or leave ids out: then they come from the text"
 
 
 @dataclass(slots=True)
 class Run:
-    """What a run came to: ids of the documents that are new and that were known, their claims, the events that they
-    founded, changed and ended, and what failed. `id` is "" as long as there is nothing to write down.
+    """What a run came to: ids of the documents that are new and that were known, their claims, how many of the new ones
+    are near-copies of others, the events that they founded, changed and ended, and what failed. `id` is "" as long as
+    there is nothing to write down.
     """
 
     id: str = ""
     new: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     claims: int = 0
+    copies: int = 0
     failures: list[Failure] = field(default_factory=list)
     # dicts as sets that keep their order
     _founded: dict[str, None] = field(default_factory=dict, repr=False)
     _changed: dict[str, None] = field(default_factory=dict, repr=False)
     _ended: dict[str, None] = field(default_factory=dict, repr=False)
+
+    @property
+    def refused(self) -> list[Failure]:
+        """Those failures that are no fault of the source: another language, no text, too few words."""
+        return [f for f in self.failures if f.code in REFUSED]
 
     @property
     def changes(self) -> Changes:
@@ -79,7 +87,7 @@ def _nothing(_: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Listener:
     """Who is told of what while a run goes on: each source that is opened, each document read or failed, each batch
     that is committed, and the reader once it is needed."""
 
@@ -124,21 +132,57 @@ class Keeper:
     """Takes in what is read, and adds it to the ledger BATCH documents at a time.
 
     Used in a `with`: at its end what is left is added and the run closed, also after an interrupt or where the second
-    reader gave up; any other error leaves the run open, with what was committed.
+    reader gave up; any other error leaves the run open, with what was committed. It is the memory of intake, too: raw
+    items whose documents the ledger holds are not taken apart again. `only`: names of items to look at and no others.
     """
 
-    def __init__(self, ledger: Ledger, config: Config, run: Run | None = None, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        config: Config,
+        run: Run | None = None,
+        listener: Listener | None = None,
+        only: frozenset[str] | None = None,
+    ) -> None:
         self.ledger, self.config, self.run = ledger, config, Run() if run is None else run
-        self.watch = watch or Watch()
+        self.listener, self.only = listener or Listener(), only
         self._waiting: list[tuple[Document, tuple[Claim, ...]]] = []
+        self._failed: list[Failed] = []
         self._seen: dict[str, str] = {}
+        self._keys: dict[str, list[str]] = {}
+        self._barred: set[str] = set()
+        self._sources: dict[str, Source] = {}
 
     def __enter__(self) -> Keeper:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if error is None or isinstance(error, KeyboardInterrupt | SecondReaderError):
-            self.close()
+            self.close(whole=error is None)
+
+    # what intake asks
+
+    def wanted(self, name: str) -> bool:
+        """Whether the item, or what it lies in or holds, is among those to look at."""
+        return self.only is None or any(name.startswith(only) or only.startswith(name) for only in self.only)
+
+    def seen(self, key: str) -> bool:
+        """Whether the ledger holds the documents of a raw item, or this run has met it; counts them as known."""
+        ids = self._keys.get(key) or self.ledger.captured(key)
+        self.run.known += ids
+        return bool(ids)
+
+    def took(self, key: str, documents: Sequence[str]) -> None:
+        """Which documents were made of a raw item: remembered as soon as the ledger holds them all."""
+        if not self._barred.intersection(documents):
+            self._keys[key] = list(documents)
+
+    # the run
+
+    def opened(self, source: Source) -> None:
+        """A source is being read."""
+        self._sources[source.name] = source
+        self.listener.source(source)
 
     def unknown(self, taken: Iterable[Taken]) -> Iterator[Taken]:
         """Those documents that are to be read: neither in the ledger nor met before in this run; and the failures."""
@@ -153,8 +197,9 @@ class Keeper:
             elif held == made.text_sha256:
                 self.run.known.append(made.id)
             else:
+                self._barred.add(made.id)  # what stands under this id was not made of this item
                 message = f"{OTHER_TEXT} {made.id}"
-                yield name, Failure("intake", name or made.id, "ledger", message, OTHER_TEXT_HINT)
+                yield name, Failure("intake", name or made.id, "ledger", message, OTHER_TEXT_HINT, name)
 
     def _held(self, document: Document) -> str | None:
         """The digest of the text that stands under the document's id; None where there is none."""
@@ -168,39 +213,67 @@ class Keeper:
         """Takes what came of a document."""
         if isinstance(outcome, Failure):
             self.run.failures.append(outcome)
-            return
-        self._waiting.append((outcome.document, outcome.claims))
-        if len(self._waiting) >= BATCH:
+            self._failed.append(self._placed(outcome))
+        else:
+            self._waiting.append((outcome.document, outcome.claims))
+        if len(self._waiting) >= BATCH or len(self._failed) >= FAILURES_AT_ONCE:
             self._commit()
+
+    def _placed(self, failure: Failure) -> Failed:
+        """A failure with what is needed to try its source again."""
+        source = self._sources.get(failure.source)
+        given: dict[str, str] = {"name": failure.source}
+        if source is not None:
+            if source.published:
+                given["published"] = source.published.isoformat()
+            if source.publisher:
+                given["publisher"] = source.publisher
+            given.update({f"field {ours}": theirs for ours, theirs in source.fields})
+        return Failed(failure, place_of(failure.source), given if failure.source else {})
 
     def _commit(self) -> None:
         self._begin()
+        if self._failed:
+            self.ledger.fail(self.run.id, self._failed)
+            self._failed = []
         added = self.ledger.add(self._waiting, self.run.id)
         self._waiting = []
         self.run.new += added.new
         self.run.known += added.known  # another process was quicker
         self.run.claims += added.claims
         self.run.moved(added.changes)
-        self.watch.batch(self.run)
+        # only those of one batch may still wait, but for documents that could not be read
+        for key in self.ledger.capture(self._keys):
+            del self._keys[key]
+        self.listener.batch(self.run)
 
     def _begin(self) -> None:
         if not self.run.id:
             self.run.id = self.ledger.begin(recipe(self.config))
 
-    def close(self) -> None:
-        """Adds what is left, and writes down what the run came to."""
-        if self._waiting:
+    def close(self, *, whole: bool = True) -> None:
+        """Adds what is left, and writes down what the run came to; `whole`: every source was read to its end."""
+        if self._waiting or self._failed or self._keys:
             self._commit()
-        if self.run.failures:
-            self._begin()
         if self.run.id:
-            finish(self.ledger, self.run)
+            self.run.copies = self.ledger.copies(self.run.new)
+            sources = [place_of(name) for name in self._sources] if whole else []
+            finish(self.ledger, self.run, sources)
 
 
-def finish(ledger: Ledger, run: Run) -> None:
-    """Closes a run in the ledger, with what it counted."""
-    counts = {"documents": len(run.new), "known": len(run.known), "claims": run.claims, "failed": len(run.failures)}
-    ledger.finish(run.id, counts, run.failures, _digest("\n".join(sorted(run.new)).encode()))
+def place_of(name: str) -> str:
+    """Where a source lies, for whoever looks for it from another folder; "" where it lies nowhere."""
+    return "" if name in ("", STDIN_NAME) else name if "://" in name else os.path.abspath(name)  # noqa: PTH100 - links stay
+
+
+def finish(ledger: Ledger, run: Run, sources: Sequence[str] = ()) -> None:
+    """Closes a run in the ledger, with what it counted; failures in these sources that it did not meet are resolved."""
+    counts = {
+        "documents": len(run.new), "known": len(run.known), "copies": run.copies, "claims": run.claims,
+        "refused": len(run.refused), "failed": len(run.failures) - len(run.refused),
+    }  # fmt: skip
+    digest = hashlib.sha256("\n".join(sorted(run.new)).encode()).hexdigest()
+    ledger.finish(run.id, counts, digest, sources=sources)
 
 
 def add_sources(
@@ -212,167 +285,52 @@ def add_sources(
     stdin: BinaryIO,
     today: date | None = None,
     run: Run | None = None,
-    watch: Watch | None = None,
+    listener: Listener | None = None,
+    only: frozenset[str] | None = None,
 ) -> Run:
     """Reads the sources whose documents the ledger does not hold, and adds them; one that cannot be read stops nothing.
 
-    `run` is filled as it goes, so that whoever interrupts knows what was committed. Raises LedgerError, BusyError, and
-    what opening the reader raises.
+    `run` is filled as it goes, so that whoever interrupts knows what was committed. `only`: names of items to look at.
+    Raises LedgerError, BusyError, and what opening the reader raises.
     """
-    watch = watch or Watch()
-    with Keeper(ledger, config, run, watch) as keeper:
-        taken = take_in(items, config, stdin=stdin, today=today, on_source=watch.source)
+    with Keeper(ledger, config, run, listener, only) as keeper:
+        taken = take_in(items, config, stdin=stdin, today=today, on_source=keeper.opened, memory=keeper)
         for outcome in read_taken(keeper.unknown(taken), reader, config):
             keeper.put(outcome)
-            watch.outcome(outcome)
+            keeper.listener.outcome(outcome)
     return keeper.run
 
 
-# ------------------------------------------------------------------ recipes
+# ------------------------------------------------------------------ trying again
 
 
-def recipe(config: Config) -> dict[str, str]:
-    """By what documents are read and linked: the package, and digests of model, codebook, linking and settings."""
-    return {
-        "package": _package(),
-        "model": _model(config),
-        "codebook": Codebook.load().digest,
-        "linking": shipped().digest,
-        "settings": _settings(config),
-    }
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What is to be tried again: sources, names of the items in them, and failures whose source nobody can open."""
+
+    sources: tuple[Source, ...]
+    items: frozenset[str]
+    lost: tuple[Failed, ...]
 
 
-def _package() -> str:
-    try:
-        return metadata.version("casus-events")
-    except metadata.PackageNotFoundError:
-        return "not installed"
+def to_retry(ledger: Ledger, *, codes: Sequence[str] = ()) -> Again:
+    """The open failures, of these codes or of all, as sources to read again."""
+    sources: dict[tuple[str, str], Source] = {}
+    items, lost = [], []
+    for kept in ledger.failures():
+        if codes and kept.failure.code not in codes:
+            continue
+        if not kept.source or "://" in kept.source:
+            lost.append(Failed(kept.failure, kept.source, kept.given))
+            continue
+        items.append(kept.failure.item)
+        sources.setdefault((kept.source, repr(sorted(kept.given.items()))), _source(kept.source, kept.given))
+    return Again(tuple(sources.values()), frozenset(items), tuple(lost))
 
 
-def _model(config: Config) -> str:
-    """Name and digest of the reader's model; a language model has no digest that we could know."""
-    from casus.reader.encoder import MODEL_FOLDER  # noqa: PLC0415 - loads the model's libraries
-
-    folder = config.model or MODEL_FOLDER
-    try:
-        name = json.loads((folder / "model.json").read_text(encoding="utf-8"))["name"]
-        whole = hashlib.sha256()
-        for file in sorted(p for p in folder.iterdir() if p.is_file()):
-            whole.update(file.read_bytes())
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"the model in {folder} cannot be read: {error}") from error
-    small = f"{name} {whole.hexdigest()[:12]}"
-    return f"llm:{config.llm.model}, doubt {config.llm.doubt}, {small}" if config.reader == "llm" else small
-
-
-def _settings(config: Config) -> str:
-    own = [path.read_bytes() if path else None for path in (config.actors, config.places)]
-    parts = [None if data is None else _digest(data) for data in own]
-    return _digest(json.dumps([*parts, config.min_confidence]).encode())
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-# ------------------------------------------------------------------ reading anew
-
-
-@dataclass(slots=True)
-class Reread:
-    """What reading anew came to: documents done, claims that came and went, the events moved (in `run`), and ids of
-    decisions that no claim carries any more, which did before. `waiting` were to be read when it began."""
-
-    run: Run = field(default_factory=Run)
-    waiting: int = 0
-    came: int = 0
-    went: int = 0
-    orphaned: list[str] = field(default_factory=list)
-
-
-def outdated(ledger: Ledger, config: Config) -> list[str]:
-    """Ids of the documents whose newest reading was made by another recipe than the one that the settings give."""
-    now = _reading_part(recipe(config))
-    store = ledger._store
-    sql = """SELECT documents.id, runs.recipe FROM documents LEFT JOIN
-             (SELECT document, max(n) AS step FROM steps WHERE kind = 'reread' GROUP BY document) again
-             ON again.document = documents.n
-             JOIN steps ON steps.n = coalesce(again.step, documents.step)
-             JOIN runs ON runs.id = steps.run ORDER BY documents.n"""
-    with store.reading():
-        found = store.rows(sql)
-    was: dict[str, Mapping[str, str]] = {}
-    return [id_ for id_, text in found if was.setdefault(text, _reading_part(json.loads(text))) != now]
-
-
-def _reading_part(whole: Mapping[str, str]) -> dict[str, str]:
-    return {name: whole.get(name, "") for name in READING}
-
-
-def reread(
-    ledger: Ledger, config: Config, *, reader: Reads, result: Reread | None = None, told: Callable[[Reread], None]
-) -> Reread:
-    """Reads anew what another recipe has read, one document a step; `result` is filled, and `told` after each.
-
-    An interrupt keeps what was done, and the next run goes on from there. What cannot be read keeps its old claims.
-    """
-    out = Reread() if result is None else result
-    ids = outdated(ledger, config)
-    out.waiting = len(ids)
-    if not ids:
-        return out
-    before = {d.id for d in ledger.orphans()}
-    out.run.id = ledger.begin(recipe(config))
-    taken: Iterator[Taken] = ((id_, ledger.documents([id_])[id_]) for id_ in ids)
-
-    def close() -> None:
-        out.orphaned = [d.id for d in ledger.orphans() if d.id not in before]
-        finish(ledger, out.run)
-
-    try:
-        for outcome in read_taken(taken, reader, config):
-            _replace(ledger, outcome, out)
-            told(out)
-    except (KeyboardInterrupt, SecondReaderError):
-        close()
-        raise
-    close()
-    return out
-
-
-def _replace(ledger: Ledger, outcome: Reading | Failure, out: Reread) -> None:
-    """Puts one newer reading in the place of the older one."""
-    if isinstance(outcome, Failure):
-        out.run.failures.append(outcome)
-        return
-    id_ = outcome.document.id
-    was, now = {c.id for c in claims_in(ledger, id_)}, {c.id for c in outcome.claims}
-    out.run.moved(ledger.reread(id_, outcome.claims, out.run.id))
-    out.run.new.append(id_)
-    out.run.claims += len(now)
-    out.came += len(now - was)
-    out.went += len(was - now)
-
-
-# ------------------------------------------------------------------ what is asked of one document
-
-
-def document_of(ledger: Ledger, id_: str) -> Document:
-    """The document of that id, or of the first characters of one. Raises UnknownError."""
-    from casus.ledger.queries import document_number  # noqa: PLC0415
-
-    with ledger._store.reading():
-        _, whole = document_number(ledger._store, id_)
-        return ledger.documents([whole])[whole]
-
-
-def claims_in(ledger: Ledger, document: str) -> list[Claim]:
-    """The claims of a document as it is read now, those among them that a person rejected, in the order of its text."""
-    from casus.ledger.queries import claims_of  # noqa: PLC0415
-
-    store = ledger._store
-    with store.reading():
-        row = store.maybe("SELECT n FROM documents WHERE id = ?", document)
-        if row is None:
-            raise UnknownError(f"there is no document {document!r}")
-        return claims_of(store, store.column("SELECT n FROM claims WHERE document = ? AND gone IS NULL", row[0]))
+def _source(path: str, given: Mapping[str, str]) -> Source:
+    day = given.get("published")
+    fields = tuple((k.removeprefix("field "), v) for k, v in given.items() if k.startswith("field "))
+    return Source(
+        given.get("name", path), Path(path), date.fromisoformat(day) if day else None, given.get("publisher"), fields
+    )

@@ -98,7 +98,10 @@ class Ledger:
         from casus.keeping import WhenNeeded  # noqa: PLC0415
 
         items = find(paths, published=published, publisher=publisher).items
-        taken = keeper.unknown(take_in(items, self._config, stdin=io.BytesIO(), today=date.today()))
+        files = take_in(
+            items, self._config, stdin=io.BytesIO(), today=date.today(), on_source=keeper.opened, memory=keeper
+        )
+        taken = keeper.unknown(files)
         for outcome in read_taken(taken, WhenNeeded(lambda: open_reader(self._config)), self._config):
             keeper.put(outcome)
 
@@ -174,9 +177,8 @@ class Ledger:
 
     def document(self, id: str) -> Document:
         """The document of that id."""
-        from casus.keeping import document_of  # noqa: PLC0415
 
-        return document_of(self._ledger, id)
+        return self._ledger.document(id)
 
     def why(self, one: str | Claim, other: str | Claim) -> Why:
         """Why two claims are, or are not, one event: `same_event`, `note`, `score`, `reasons`, `decided`."""

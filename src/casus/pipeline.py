@@ -6,20 +6,21 @@ import io
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from casus.config import Config
-from casus.errors import CasusError, EmptyError, EncodingError, IntakeError, ModelError, UsageError, kind_of
+from casus.errors import DataError, EmptyError, EncodingError, IntakeError, ModelError, UsageError, kind_of
+from casus.intake.formats import Intake, Memory, Plugin
+from casus.intake.raw import Given, Raw
 from casus.records import Claim, Document, Failure
-from casus.sources import Source, read_bytes
+from casus.sources import Source, opened
 
-INTERNAL = "internal"
-INTERNAL_HINT = "this is a fault in Casus: please report it; CASUS_DEBUG=1 shows where"
-
+PLUGINS = "casus.formats"
 
 ClaimsOrFailure = list[Claim] | Failure
 
@@ -118,16 +119,43 @@ def take_in(
     stdin: BinaryIO,
     today: date | None = None,
     on_source: Callable[[Source], None] | None = None,
+    memory: Memory | None = None,
 ) -> Iterator[Taken]:
     """The documents of `items`, none of them read yet, in order; one bad one stops nothing.
 
-    `today` only serves to note that a document is dated in the future.
+    `today` only serves to note that a document is dated in the future. What `memory` knows already is left out.
+    Raises DataError where a plug-in cannot be loaded.
     """
+    plugins = load_plugins()
     for item in items:
-        if on_source is not None and isinstance(item, Source):
+        if isinstance(item, Failure):
+            yield item.source, item
+            continue
+        if on_source is not None:
             on_source(item)
-        for made in _documents(item, config, stdin, today):
-            yield item.name if isinstance(item, Source) else "", made
+        given = Given(item.published, item.publisher, today, fields=dict(item.fields))
+        intake = Intake(given, memory=memory, plugins=plugins, debug=config.debug)
+        for made in _documents(item, intake, stdin):
+            yield item.name, replace(made, source=item.name) if isinstance(made, Failure) else made
+
+
+@cache
+def load_plugins() -> tuple[Plugin, ...]:
+    """The formats of other packages, by name: each an object with `sniff` and `read` (docs/formats.md).
+
+    Raises DataError for one that cannot be loaded: to read without it would lose documents in silence.
+    """
+    found = []
+    for point in sorted(metadata.entry_points(group=PLUGINS), key=lambda p: p.name):
+        try:
+            plugin = point.load()
+            if not (callable(plugin.sniff) and callable(plugin.read)):
+                raise TypeError("`sniff` and `read` are to be functions")
+        except Exception as error:
+            message = f"the plug-in {point.name!r} ({point.value}) cannot be loaded: {error}"
+            raise DataError(message, "update it, or uninstall the package that brings it") from error
+        found.append(plugin)
+    return tuple(found)
 
 
 def read_taken(taken: Iterable[Taken], reader: Reads, config: Config) -> Iterator[Reading | Failure]:
@@ -151,7 +179,10 @@ def read_taken(taken: Iterable[Taken], reader: Reads, config: Config) -> Iterato
         while failed and failed[0][0] <= done:
             yield failed.popleft()[1]
         source = names.popleft()
-        yield outcome if isinstance(outcome, Failure) else Reading(document, _kept(outcome, config), source)
+        if isinstance(outcome, Failure):
+            yield replace(outcome, source=source)
+        else:
+            yield Reading(document, _kept(outcome, config), source)
     yield from (failure for _, failure in failed)
 
 
@@ -190,7 +221,7 @@ def read(
             raise UsageError(f"the {name} is {type(value).__name__}, not a string", hint)
     day = as_day(published)
     data = json.dumps({k: v for k, v in fields.items() if v is not None}).encode()
-    from casus.intake.load import document_from_bytes  # noqa: PLC0415 - takes a fifth of a second
+    from casus.intake.load import document_from_bytes  # noqa: PLC0415 - the makers of documents take a fifth of a second
 
     return _claims(document_from_bytes(data, name="the report", published=day), config)
 
@@ -223,7 +254,8 @@ def documents(
     data = source if isinstance(source, bytes) else b""
     path = None if isinstance(source, bytes) else Path(source)
     item = Source("<bytes>" if path is None else str(path), path, as_day(published), publisher)
-    made = list(_documents(item, Config.load(), io.BytesIO(data), None))
+    given = Given(item.published, item.publisher)
+    made = list(_documents(item, Intake(given, plugins=load_plugins(), debug=Config.load().debug), io.BytesIO(data)))
     if len(made) == 1 and isinstance(failure := made[0], Failure):
         error = kind_of(failure.code)(failure.message, failure.hint)
         error.code = failure.code  # "internal" has no class of its own
@@ -249,29 +281,16 @@ def _check_readable(document: Document) -> None:
     require_english(read or text)
 
 
-def _documents(
-    item: Source | Failure, config: Config, stdin: BinaryIO, today: date | None
-) -> Iterator[Document | Failure]:
+def _documents(item: Source, intake: Intake, stdin: BinaryIO) -> Iterator[Document | Failure]:
     """The documents of one source. Whatever goes wrong with it is yielded as a Failure."""
-    if isinstance(item, Failure):
-        yield item
-        return
     try:
-        data = read_bytes(item, stdin)
-        from casus.intake.load import documents_from_bytes  # noqa: PLC0415 - takes a fifth of a second
-
-        yield from documents_from_bytes(
-            data, name=item.name, published=item.published, publisher=item.publisher, today=today
-        )
-    except CasusError as error:
+        with opened(item, stdin) as (stream, size):
+            yield from intake.source(Raw(item.name, stream), size)
+    except IntakeError as error:
         yield Failure("intake", item.name, error.code, error.message, error.hint)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         yield Failure("intake", item.name, IntakeError.code, f"cannot be opened: {reason}", "check the file")
-    except Exception as error:
-        if config.debug:
-            raise
-        yield Failure("intake", item.name, INTERNAL, f"{type(error).__name__}: {error}", INTERNAL_HINT)
 
 
 def _kept(claims: Iterable[Claim], config: Config) -> tuple[Claim, ...]:

@@ -314,6 +314,8 @@ class Failure:
     code: str
     message: str
     hint: str = ""
+    # the file or address in which the item lies, as a person named it
+    source: str = ""
 
 
 def to_json(record: object) -> Any:

@@ -6,6 +6,7 @@ import errno
 import glob
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatch
@@ -13,19 +14,21 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO
 
-from casus.errors import IntakeError, TooLargeError
+from casus.errors import IntakeError, UsageError
 from casus.records import Failure
 
-# In a folder only files named like a report are read; a file that is named itself is always read.
+# In a folder only files named like a report, or like what reports come in, are read; a file that is named itself is
+# always read. Of a name with several endings the last one counts ("crawl.warc.gz").
 SUFFIXES = frozenset({
-    ".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".mhtml", ".mht", ".json", ".jsonl", ".ndjson",
+    ".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".mhtml", ".mht", ".json", ".jsonl", ".ndjson", ".pdf", ".rss",
+    ".atom", ".xml", ".opml", ".csv", ".tsv", ".xlsx", ".warc", ".wacz", ".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz",
+    ".mbox", ".eml",
 })  # fmt: skip
 
-# One file may hold many documents (JSON lines), so this is far above intake's limit on one document;
-# it only stops an endless stream (/dev/zero) from filling the memory.
-MAX_FILE_BYTES = 1 << 30
-
 STDIN_NAME = "<stdin>"
+
+# pairs of our name of a field and that of a table or of JSON
+Fields = tuple[tuple[str, str], ...]
 
 # A path in a message: real ones have rarely more, and a whole report pasted as an argument helps nobody.
 _SHOWN_CHARS = 300
@@ -36,13 +39,15 @@ _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 class Source:
     """One file to read, under the name a person knows it by; `path` is None for standard input.
 
-    `published` and `publisher` are what the user says of it, which goes before what it says of itself.
+    `published` and `publisher` are what the user says of it, which goes before what it says of itself; `fields` maps
+    our names of fields to those of a table or of JSON.
     """
 
     name: str
     path: Path | None
     published: date | None = None
     publisher: str | None = None
+    fields: Fields = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +58,46 @@ class Found:
     passed_over: tuple[Path, ...]
 
 
-def find(arguments: Sequence[str], *, published: date | None = None, publisher: str | None = None) -> Found:
+FIELDS = ("id", "text", "title", "published", "publisher", "url", "byline", "modified")
+
+
+def parse_map(given: Sequence[str]) -> Fields:
+    """Pairs of field names out of "title=headline,text=body", one or several of these. Raises UsageError."""
+    out: dict[str, str] = {}
+    for part in (part.strip() for told in given for part in told.split(",")):
+        ours, mark, theirs = (x.strip() for x in part.partition("="))
+        if not mark or not theirs:
+            raise UsageError(f"--map has {part!r}, which is no pair", "write --map title=headline,text=body")
+        if ours not in FIELDS:
+            raise UsageError(f"--map has {ours!r}, which is no field of ours", f"one of {', '.join(FIELDS)}")
+        if ours in out:
+            raise UsageError(f"--map names {ours!r} twice", "one field of theirs for each of ours")
+        out[ours] = theirs
+    return tuple(out.items())
+
+
+def find(
+    arguments: Sequence[str], *, published: date | None = None, publisher: str | None = None, fields: Fields = ()
+) -> Found:
     """Every file that `arguments` name, each once: folders are searched through, sorted; globs are expanded here too.
 
     What cannot be looked at becomes a Failure in its place and stops nothing.
     """
-    search = _Search(published, publisher)
+    search = _Search(published, publisher, fields)
     for argument in arguments:
         search.look(argument)
     return search.found()
 
 
-def read_bytes(source: Source, stdin: BinaryIO) -> bytes:
-    """The whole of a source. Raises OSError, or TooLargeError past MAX_FILE_BYTES."""
+@contextmanager
+def opened(source: Source, stdin: BinaryIO) -> Iterator[tuple[BinaryIO, int | None]]:
+    """The bytes of a source, and how many there are where that is known. Raises OSError."""
     if source.path is None:
-        data = stdin.read(MAX_FILE_BYTES + 1)
-    else:
-        with source.path.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise TooLargeError(f"more than {MAX_FILE_BYTES >> 20} MiB in one file")
-    return data
+        yield stdin, None
+        return
+    with source.path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        yield stream, size or None
 
 
 @dataclass(slots=True)
@@ -82,6 +106,7 @@ class _Search:
 
     published: date | None
     publisher: str | None
+    fields: Fields
     items: list[Source | Failure] = field(default_factory=list)
     read: set[object] = field(default_factory=set)
     passed_over: dict[object, Path] = field(default_factory=dict)
@@ -154,7 +179,7 @@ class _Search:
     def _add(self, name: str, path: Path | None, key: object) -> None:
         if key not in self.read:
             self.read.add(key)
-            self.items.append(Source(name, path, self.published, self.publisher))
+            self.items.append(Source(name, path, self.published, self.publisher, self.fields))
 
     def _fail(self, name: str, error: OSError) -> None:
         if error.errno in _ABSENT:
@@ -267,4 +292,4 @@ def _anywhere_below(folder: Path, rest: Sequence[str]) -> Iterator[Path | OSErro
 
 def _failure(item: str, message: str, hint: str) -> Failure:
     shown = item[:_SHOWN_CHARS] + "…" * (len(item) > _SHOWN_CHARS) or "''"
-    return Failure("intake", shown, IntakeError.code, message, hint)
+    return Failure("intake", shown, IntakeError.code, message, hint, source=item)

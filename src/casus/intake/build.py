@@ -1,4 +1,4 @@
-"""The record of a document, of its text, a page, or fields: what the user knows first, the container next, the text last."""
+"""The record of a document, of its text, a page, or fields: what the user says goes first, what the text says last."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def text_of(data: bytes, source: Source, *, html: bool | None = None) -> tuple[s
     return text, source.noting(*notes)
 
 
-def of_text(
-    text: str, source: Source, *, media_type: str = "text/plain", captions: tuple[str, ...] = ()
-) -> Document:
+def of_text(text: str, source: Source, *, media_type: str = "text/plain", captions: tuple[str, ...] = ()) -> Document:
     """The document of a report as plain text; `captions` are lines of it that are known to be captions."""
     _has_words(text, source.name)
     known = source.known
@@ -168,5 +166,3 @@ def _document(text: str, found: Found, source: Source, media_type: str) -> Docum
         also_stated=others,
         notes=tuple(notes),
     )
-
-

@@ -77,8 +77,8 @@ class Memory(Protocol):
         """Whether the documents of a raw item are known. True leaves it out; the memory counts it."""
         ...
 
-    def took(self, key: str, document: Document) -> None:
-        """A document was made of the raw item under this key."""
+    def took(self, key: str, documents: Sequence[str]) -> None:
+        """Documents of these ids, and no others, were made of the raw item under this key."""
         ...
 
 
@@ -89,7 +89,7 @@ class _NoMemory:
     def seen(self, key: str) -> bool:
         return False
 
-    def took(self, key: str, document: Document) -> None:
+    def took(self, key: str, documents: Sequence[str]) -> None:
         pass
 
 
@@ -165,11 +165,11 @@ class Intake:
         if self._memory.seen(key):
             return
         try:
-            made = make()
+            made, ids = make(), []
             for document in (made,) if isinstance(made, Document) else made:
-                whole = replace(document, raw_sha256=digest)
-                self._memory.took(key, whole)
-                yield whole
+                ids.append(document.id)
+                yield replace(document, raw_sha256=digest)
+            self._memory.took(key, ids)
         except IntakeError as error:
             yield failure(name, error)
         except Exception as error:

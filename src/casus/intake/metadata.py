@@ -9,7 +9,7 @@ from typing import get_args
 from casus.intake.raw import Known, Stamp
 from casus.records import PublishedBasis, Stated
 
-# Most trusted first: what a person or a record says, what a page says for machines, what a feed, an address, the words say.
+# Most trusted first: a person or a record, what a page says for machines, a feed, an address, the words.
 _RANK: dict[PublishedBasis, int] = {basis: rank for rank, basis in enumerate(get_args(PublishedBasis))}
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 from casus.intake.kinds import is_json, is_mhtml
 
 Kind = Literal[
-    "zip", "gzip", "bzip2", "xz", "tar", "warc", "pdf", "mbox", "mail", "mhtml", "xlsx", "xml", "json", "table", "html-or-text",
+    "zip", "gzip", "bzip2", "xz", "tar", "warc", "pdf", "mbox", "mail", "mhtml", "xlsx", "xml", "json", "table",
+    "html-or-text",
 ]  # fmt: skip
 
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
@@ -40,7 +41,7 @@ _XML = re.compile(
 _BOM = b"\xef\xbb\xbf"
 
 
-def source_kind(head: bytes, name: str) -> Kind:
+def source_kind(head: bytes, name: str) -> Kind:  # noqa: PLR0911 - a list of cases  # noqa: PLR0911 - a list of cases
     """The format of a source that begins with `head` (HEAD_BYTES of it, or all of it).
 
     "html-or-text" is what is left: intake tells these apart when all of it is there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,22 @@ from casus.ledger.changing import Added, Change, Decided, Who
 from casus.ledger.codec import dumps
 from casus.ledger.decisions import all_kept, in_force
 from casus.ledger.history import LogLine, event_lines, step_lines
+from casus.ledger.intake_log import (
+    Failed,
+    KeptFailure,
+    captured,
+    copies_among,
+    read_failures,
+    resolve_failures,
+    write_captures,
+    write_failures,
+)
 from casus.ledger.queries import Filter
 from casus.ledger.settled import Changes
 from casus.ledger.store import Store
 from casus.ledger.why import Why, why
 from casus.linking.score import Weights, shipped
-from casus.records import Claim, Document, Failure
+from casus.records import Claim, Document
 
 
 def now() -> str:
@@ -82,12 +93,37 @@ class Ledger:
             store.db.execute(sql, (n, id_, at, recipe_id, dumps(dict(sorted(recipe.items())))))
         return id_
 
-    def finish(self, run: str, counts: Mapping[str, int], failures: Sequence[Failure] = (), digest: str = "") -> None:
-        """Closes a run with what it counted and what failed."""
-        told = [[f.stage, f.item, f.code, f.message] for f in failures]
-        sql = "UPDATE runs SET counts = ?, failures = ?, inputs_digest = ?, finished = 1 WHERE id = ?"
+    def finish(self, run: str, counts: Mapping[str, int], digest: str = "", *, sources: Iterable[str] = ()) -> None:
+        """Closes a run with what it counted. Failures in those `sources` that it did not meet again are resolved."""
+        sql = "UPDATE runs SET counts = ?, inputs_digest = ?, finished = 1 WHERE id = ?"
         with self._store.writing():
-            self._store.db.execute(sql, (dumps(dict(sorted(counts.items()))), dumps(told), digest, run))
+            self._store.db.execute(sql, (dumps(dict(sorted(counts.items()))), digest, run))
+            resolve_failures(self._store, run, sources)
+
+    def fail(self, run: str, failed: Sequence[Failed], *, at: str | None = None) -> None:
+        """Writes down what did not become a document in this run."""
+        with self._store.writing():
+            write_failures(self._store, run, at or now(), failed)
+
+    def failures(self, *, resolved: bool = False) -> list[KeptFailure]:
+        """What did not become a document and was not read since; with `resolved`, all that ever failed."""
+        with self._store.reading():
+            return read_failures(self._store, resolved=resolved)
+
+    def captured(self, key: str) -> list[str]:
+        """Ids of the documents that were made of the raw item of this key (`intake.formats`)."""
+        with self._store.reading():
+            return captured(self._store, key)
+
+    def capture(self, keys: Mapping[str, Sequence[str]]) -> set[str]:
+        """Remembers raw items by key, with ids of all their documents; gives those whose documents it holds."""
+        with self._store.writing():
+            return write_captures(self._store, keys)
+
+    def copies(self, documents: Sequence[str]) -> int:
+        """How many of these documents are near-copies of others, the first of each group left out."""
+        with self._store.reading():
+            return copies_among(self._store, documents)
 
     def known(self, ids: Iterable[str]) -> set[str]:
         """Those of the documents that the ledger holds already."""
@@ -206,6 +242,32 @@ class Ledger:
             n, _ = queries.claim_number(self._store, claim)
             (event,) = self._store.one("SELECT event FROM claims WHERE n = ?", n)
             return None if event is None else queries.event_of(self._store, event)
+
+    def document(self, id_: str) -> Document:
+        """The document of that id, or of the first characters of one. Raises UnknownError."""
+        with self._store.reading():
+            _, whole = queries.document_number(self._store, id_)
+            return queries.documents_of(self._store, [whole])[whole]
+
+    def claims_in(self, document: str) -> list[Claim]:
+        """The claims of a document as it is read now, those that a person rejected among them, in the order of its
+        text. Raises UnknownError."""
+        with self._store.reading():
+            n, _ = queries.document_number(self._store, document)
+            numbers = self._store.column("SELECT n FROM claims WHERE document = ? AND gone IS NULL", n)
+            return queries.claims_of(self._store, numbers)
+
+    def readings(self) -> dict[str, dict[str, str]]:
+        """By which recipe each document was last read, by its id, in the order of adding."""
+        sql = """SELECT documents.id, runs.recipe FROM documents LEFT JOIN
+                 (SELECT document, max(n) AS step FROM steps WHERE kind = 'reread' GROUP BY document) again
+                 ON again.document = documents.n
+                 JOIN steps ON steps.n = coalesce(again.step, documents.step)
+                 JOIN runs ON runs.id = steps.run ORDER BY documents.n"""
+        with self._store.reading():
+            found = self._store.rows(sql)
+        recipes: dict[str, dict[str, str]] = {text: json.loads(text) for text in {text for _, text in found}}
+        return {id_: recipes[text] for id_, text in found}
 
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """The documents of these ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import sqlite3
@@ -216,11 +217,12 @@ def event_of(store: Store, n: int) -> Event | None:
 
 def claims_of(store: Store, numbers: Sequence[int]) -> list[Claim]:
     """The claims of these numbers, by publication, document and place in the text."""
-    sql = f"""SELECT claims.record, claims.id, documents.id, documents.text FROM claims
-              JOIN documents ON documents.n = claims.document WHERE claims.n IN ({marks(numbers)})
-              ORDER BY coalesce(documents.published, '9999'), documents.id, json_extract(claims.record, '$.trigger[0]'),
-                       claims.id"""
-    return [claim_from(*row) for row in store.rows(sql, *numbers)]
+    # one value, as an event may have more claims than a statement takes values
+    sql = """SELECT claims.record, claims.id, documents.id, documents.text FROM claims
+             JOIN documents ON documents.n = claims.document WHERE claims.n IN (SELECT value FROM json_each(?))
+             ORDER BY coalesce(documents.published, '9999'), documents.id, json_extract(claims.record, '$.trigger[0]'),
+                      claims.id"""
+    return [claim_from(*row) for row in store.rows(sql, json.dumps(list(numbers)))]
 
 
 def documents_of(store: Store, ids: Sequence[str]) -> dict[str, Document]:

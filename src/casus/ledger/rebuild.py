@@ -18,7 +18,7 @@ from casus.records import Claim, Document
 # what the ledger holds, in the order in which it is compared; indexes and search follow from these
 _TABLES = (
     "steps", "runs", "documents", "bands", "claims", "claim_sides", "keys", "events", "event_sides", "event_points",
-    "versions", "decisions",
+    "versions", "decisions", "failures", "captures",
 )  # fmt: skip
 
 
@@ -107,6 +107,18 @@ def _replay(old: Store, change: Change, on_step: Callable[[int, int], None] | No
             _decide(change, decisions[decision])
         if on_step is not None:
             on_step(n, len(steps))
+    _copy_intake(old, new)
+
+
+def _copy_intake(old: Store, new: Store) -> None:
+    """What intake left behind, which does not follow from documents: failures, and which raw items are known."""
+    numbers: dict[str, int] = dict(new.rows("SELECT id, n FROM documents"))
+    with new.writing():
+        for row in old.db.execute("SELECT * FROM failures ORDER BY n"):
+            new.db.execute(f"INSERT INTO failures VALUES ({marks(row)})", row)
+        sql = "SELECT key, id FROM captures JOIN documents ON documents.n = captures.document ORDER BY key, document"
+        for key, document in old.db.execute(sql):
+            new.db.execute("INSERT INTO captures VALUES (?, ?)", (key, numbers[document]))
 
 
 def _documents(old: Store, step: int) -> list[tuple[Document, Sequence[Claim]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +36,10 @@ class Standing:
         return {b for a in claims for b in of.get(a, ())}
 
 
-def batches(values: Iterable[int], size: int = MANY) -> Iterator[list[int]]:
+Number = TypeVar("Number", int, str)
+
+
+def batches(values: Iterable[Number], size: int = MANY) -> Iterator[list[Number]]:
     """The values, sorted, in lists of at most `size`."""
     found = sorted(values)
     for at in range(0, len(found), size):
