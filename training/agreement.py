@@ -21,7 +21,7 @@ GROUPS = ("own", "rams", "wiki", "voa", "re3d")
 def score(ids: set[str], first: Path, second: Path) -> dict[str, Any]:
     """The scorer's figures of the second annotator's claims against the first's on these texts."""
     sys.path.insert(0, str(SHARED / "tools"))
-    import score_claims  # noqa: PLC0415 - not a module of ours
+    import score_claims
 
     predictions = list(score_claims.gold_as_predictions(str(second), ids))
     figures: dict[str, Any] = score_claims.score(str(first), predictions, ids)[0]

@@ -12,7 +12,10 @@ CasusError
 │   ├── TooLargeError       more than the limit on one document
 │   ├── EncodingError       bytes that are no text in any encoding we can tell
 │   ├── LanguageError       not English
-│   └── FormatError         says that it is JSON or HTML and is not
+│   ├── FormatError         says that it is JSON or HTML and is not
+│   └── FetchError          an address gave nothing that can be read: a status, a time-out, a broken answer
+│       ├── AddressError        a private or loopback address, which nobody allowed
+│       └── RobotsError         the site's robots.txt asks to stay away
 ├── SecondReaderError   the second reader (`--reader llm`) could not be used
 │   ├── EndpointError       no answer: not reached, too slow, overloaded, or this question refused
 │   │   └── RefusedError        the endpoint refuses every question: key, address or model; ends the run
@@ -97,6 +100,21 @@ class LanguageError(IntakeError):
 
 class FormatError(IntakeError):
     code = "format"
+
+
+class FetchError(IntakeError):
+    code = "fetch"
+    default_hint = "open the address in a browser to see what it answers, and try again later"
+
+
+class AddressError(FetchError):
+    code = "address"
+    default_hint = "if an address in your own network is meant, allow it by name"
+
+
+class RobotsError(FetchError):
+    code = "robots"
+    default_hint = "the site asks programs to stay away; a page that you saved yourself can be read"
 
 
 class SecondReaderError(CasusError):

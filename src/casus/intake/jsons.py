@@ -28,7 +28,9 @@ def read(raw: Raw, intake: Intake) -> Iterator[Made]:
             continue
         if isinstance(value, dict) and isinstance(value.get("id"), str):
             name = f"{raw.name}#{value['id']}"
-        yield from intake.item(name, _bytes(value), raw.known, _maker(value, Source(name, raw.known, intake.given, notes)))
+        yield from intake.item(
+            name, _bytes(value), raw.known, _maker(value, Source(name, raw.known, intake.given, notes))
+        )
 
 
 def _bytes(value: Any) -> bytes:
