@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 from casus.assemble import Page
 from casus.config import Config
 from casus.errors import CasusError
-from casus.reader import inherit, relate
+from casus.reader import counted, inherit, relate
 from casus.reader.board import Context
 from casus.reader.context import ContextNet, Seen
 from casus.reader.decode import Draft, NameFound, draft_claims, find_names, make_windows, without_outcomes
@@ -214,10 +214,14 @@ def related(prepared: Prepared, told: Told) -> list[Claim]:
     """The claims joined into events and completed: sides first, then events once more, then places and dates."""
     bounds, document = prepared.bounds, prepared.document
     claims: Sequence[Claim] = told.claims
+    found = counted.counted(document.text, bounds, [(c.trigger.start, c.trigger.end) for c in claims])
+    apart = counted.apart(found, claims)
     for step, tasks in (("link", inherit.SIDES), ("again", inherit.WHERE_AND_WHEN)):
-        labels = relate.link(document.text, bounds, claims, relate.load_weights()[step], told.odds)
+        labels = relate.link(document.text, bounds, claims, relate.load_weights()[step], told.odds, apart)
         labelled = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]
         claims = inherit.inherit(document, bounds, labelled, told.context, hints=told.hints, tasks=tasks)
+        claims = counted.without_mixture(document.text, claims, found)
+    claims = counted.redated(document.text, claims, found)
     return [replace(c, confidence=relate.confidence(c.confidence)) for c in claims]
 
 

@@ -49,11 +49,13 @@ def link(
     claims: Sequence[Claim],
     weights: Weights | None = None,
     odds: Odds | None = None,
+    apart: frozenset[tuple[int, int]] = frozenset(),
 ) -> list[str]:
     """An event label (e1, e2, ... in order of first mention) for each claim, in the order given.
 
     `sentences` are `[start, end)` offsets into `text`; `odds` what the context network
-    says of pairs of triggers. Claims of different types are never one event.
+    says of pairs of triggers. Claims of different types are never one event, nor are those whose triggers start at
+    the two offsets of a pair in `apart`.
     """
     table = load_weights()["link"] if weights is None else weights
     ranked = sorted(range(len(claims)), key=lambda n: _order(claims[n]))
@@ -66,7 +68,7 @@ def link(
     for members in by_type.values():
         for at in range(0, len(members), MOST_COMPARED):
             part = members[at : at + MOST_COMPARED]
-            for cluster in _cluster(part, _scores([seen[n] for n in part], table, odds), table.get("cut", 0.0)):
+            for cluster in _cluster(part, _scores([seen[n] for n in part], table, odds, apart), table.get("cut", 0.0)):
                 cluster_of |= dict.fromkeys(cluster, min(cluster, key=lambda n: rank[n]))
     label: dict[int, str] = {}
     for n in ranked:
@@ -104,7 +106,9 @@ def explain(
     return sorted(rows, key=lambda r: (-abs(r[1] * r[2]), r[0]))
 
 
-def _scores(seen: list[View], table: Weights, odds: Odds | None) -> list[list[float]]:
+def _scores(
+    seen: list[View], table: Weights, odds: Odds | None, apart: frozenset[tuple[int, int]]
+) -> list[list[float]]:
     """Log-odds of each pair of one type's claims, in text order."""
     n = len(seen)
     scores = [[0.0] * n for _ in range(n)]
@@ -116,7 +120,9 @@ def _scores(seen: list[View], table: Weights, odds: Odds | None) -> list[list[fl
                 total += value * table.get(name, 0.0)
             # one pair may not outvote a whole cluster, but for two deeds that cannot be one
             bounded = max(-6.0, min(6.0, total))
-            scores[i][j] = scores[j][i] = _APART if other_state_did_it(seen[i], seen[j]) else bounded
+            told_apart = (seen[i].claim.trigger.start, seen[j].claim.trigger.start) in apart
+            two = told_apart or other_state_did_it(seen[i], seen[j])
+            scores[i][j] = scores[j][i] = _APART if two else bounded
     return scores
 
 
