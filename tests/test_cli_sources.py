@@ -80,10 +80,11 @@ def test_a_dash_is_standard_input() -> None:
         assert (stream.read(), size) == (b"words", None)
 
 
-def test_a_stream_without_end_is_one_failure() -> None:
-    (failure,) = take_in([Source("zero", Path("/dev/zero"))], Config(), stdin=io.BytesIO())
-    assert isinstance(failure[1], Failure)
-    assert failure[1].code == "too-large"
+def test_a_stream_without_end_is_one_failure(tmp_path: Path) -> None:
+    source = Source("zero", Path("/dev/zero"))
+    (failure,) = [made for _, made in take_in([source], Config(cache=tmp_path), stdin=io.BytesIO())]
+    assert isinstance(failure, Failure)
+    assert failure.code == "too-large"
 
 
 @pytest.fixture
