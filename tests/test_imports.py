@@ -17,8 +17,9 @@ LAYERS = (
     ("records",),
     ("events",),
     ("codebook",),
-    ("intake", "reader", "world", "linking", "samples", "config"),
+    ("intake", "reader", "world", "linking", "samples", "config", "fetch"),
     ("ledger",),
+    ("analysis", "export"),
     ("assemble", "scope", "sources", "endpoint", "answers"),
     ("compose",),
     ("second",),
@@ -42,7 +43,7 @@ STAGES = ("codebook", "intake", "reader", "world", "linking")
 IMPURE_MODULES = {
     "random", "secrets", "socket", "ssl", "subprocess", "time", "urllib.request", "http.client", "httpx2", "httpcore2",
 }  # fmt: skip
-# and outside of the stages, too, one module alone opens connections
+# and outside of the stages, too, two modules alone open connections: for the second reader, and for `casus watch`
 NETWORK_MODULES = {"socket", "ssl", "urllib.request", "http.client", "httpx2", "httpcore2", "requests", "urllib3"}
 IMPURE_CALLS = {"now", "today", "utcnow"}
 
@@ -97,9 +98,9 @@ def test_a_stage_asks_no_clock_no_network_and_no_dice(path: Path) -> None:
             assert node.func.attr not in IMPURE_CALLS, f"line {node.lineno}"
 
 
-def test_one_module_alone_can_open_a_connection() -> None:
+def test_two_modules_alone_can_open_a_connection() -> None:
     speak = [p for p in MODULES if NETWORK_MODULES & set(_modules(ast.parse(p.read_text(encoding="utf-8"))))]
-    assert [p.name for p in speak] == ["endpoint.py"]
+    assert [p.name for p in speak] == ["endpoint.py", "exchange.py"]
 
 
 def _modules(tree: ast.Module) -> list[str]:

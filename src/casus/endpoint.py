@@ -1,4 +1,4 @@
-"""Speaks to an OpenAI-compatible chat endpoint: the only module of Casus that opens a connection.
+"""Speaks to an OpenAI-compatible chat endpoint: one of the two modules of Casus that open a connection.
 
 It tries again what may pass (429, 5xx, time-outs), leaves out of a request what an endpoint says that it does not
 know, reads no more of an answer than one can have, follows no redirect, and stops at the budget.
