@@ -43,7 +43,7 @@ def test_json_that_was_cut_off_is_broken_json_and_no_prose() -> None:
         assert (second.code, "line 2" in second.message) == ("format", True)
 
 
-@pytest.mark.parametrize("text", [record(1), f"[{record(1)}, {record(2)}]", f"\n [\n{record(1)}"])
+@pytest.mark.parametrize("text", [record(1), f"[{record(1)}", f"\n [\n{record(1)}"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_json_that_was_cut_off_in_its_first_document_is_refused(text: str, share: float) -> None:
     (failure,) = documents_from_bytes(text[: int(len(text) * share)].encode(), name="<stdin>")

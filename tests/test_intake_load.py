@@ -38,7 +38,7 @@ def read(data: bytes | str, name: str = "report.txt", **given_: date) -> Documen
         (b"-- ... --", EmptyError, "no words"),
         (b"\x89PNG\r\n\x1a\n" + b"a" * 40, BinaryError, "PNG"),
         (b"%PDF-1.7 text", FormatError, "PDF"),
-        (b"PK\x03\x04 word/document.xml", FormatError, "zip"),
+        (b"PK\x03\x04 word/document.xml", FormatError, "directory at its end"),
         (PROSE.encode() + b"\x00", BinaryError, "NUL"),
         (PROSE.encode("utf-16-le"), BinaryError, "UTF-16"),
         (b"\x01\x02\x03\x04 abc", BinaryError, "control"),

@@ -34,6 +34,7 @@ from casus.cli_base import (
 )
 from casus.config import Config, ReaderName
 from casus.errors import OutputError, SecondReaderError, UsageError
+from casus.intake.fieldmap import parse_map
 from casus.intake.formats import INTERNAL
 from casus.pipeline import (
     Reading,
@@ -44,7 +45,7 @@ from casus.pipeline import (
     read_sources,
 )
 from casus.records import Failure
-from casus.sources import Found, Source, find, parse_map
+from casus.sources import Found, Source, find
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -170,7 +171,10 @@ def read_command(
     )
     config = config.with_options(actors=actors, places=places, min_confidence=min_confidence, reader=reader, llm=llm)
     found = find(
-        sources, published=published.date() if published else None, publisher=publisher, fields=parse_map(fields)
+        sources,
+        published=published.date() if published else None,
+        publisher=publisher,
+        fields=tuple(parse_map(*fields).items()),
     )
     return read_found(found, config, Printer(as_json, explain, with_text))
 

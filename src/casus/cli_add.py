@@ -28,9 +28,10 @@ from casus.cli_base import (
 )
 from casus.config import Config
 from casus.errors import CasusError, SecondReaderError
+from casus.intake.fieldmap import parse_map
 from casus.pipeline import Reading, Reads, Reports, open_reader, opening_notes
 from casus.records import Failure
-from casus.sources import Found, Source, find, parse_map
+from casus.sources import Found, Source, find
 
 if TYPE_CHECKING:
     from casus.keeping import Run
@@ -68,7 +69,7 @@ def add(
     """
     config = Config.load()
     day = published.date() if published else None
-    found = find(sources, published=day, publisher=publisher, fields=parse_map(fields))
+    found = find(sources, published=day, publisher=publisher, fields=tuple(parse_map(*fields).items()))
     path = ledger or config.ledger
     if not path.exists() and not any(isinstance(item, Source) for item in found.items):
         # no file for nothing: all that was named does not exist, say

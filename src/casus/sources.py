@@ -14,7 +14,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO
 
-from casus.errors import IntakeError, UsageError
+from casus.errors import IntakeError
 from casus.records import Failure
 
 # In a folder only files named like a report, or like what reports come in, are read; a file that is named itself is
@@ -56,24 +56,6 @@ class Found:
 
     items: tuple[Source | Failure, ...]
     passed_over: tuple[Path, ...]
-
-
-FIELDS = ("id", "text", "title", "published", "publisher", "url", "byline", "modified")
-
-
-def parse_map(given: Sequence[str]) -> Fields:
-    """Pairs of field names out of "title=headline,text=body", one or several of these. Raises UsageError."""
-    out: dict[str, str] = {}
-    for part in (part.strip() for told in given for part in told.split(",")):
-        ours, mark, theirs = (x.strip() for x in part.partition("="))
-        if not mark or not theirs:
-            raise UsageError(f"--map has {part!r}, which is no pair", "write --map title=headline,text=body")
-        if ours not in FIELDS:
-            raise UsageError(f"--map has {ours!r}, which is no field of ours", f"one of {', '.join(FIELDS)}")
-        if ours in out:
-            raise UsageError(f"--map names {ours!r} twice", "one field of theirs for each of ours")
-        out[ours] = theirs
-    return tuple(out.items())
 
 
 def find(

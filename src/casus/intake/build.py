@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
-from casus.errors import EmptyError, EncodingError, FormatError, ShortError, TooLargeError
-from casus.intake.dates import find_date
+from casus.errors import BinaryError, EmptyError, EncodingError, FormatError, ShortError, TooLargeError
+from casus.intake.dates import Order, ambiguous
 from casus.intake.encoding import decode
 from casus.intake.formats import check_size
 from casus.intake.kinds import is_html
 from casus.intake.language import require_english
-from casus.intake.metadata import merged, settle_published
+from casus.intake.metadata import changed_before, contradicted, merged, settle_published
+from casus.intake.moments import stamp_of, written
+from casus.intake.outlets import country_of, outlet_of
 from casus.intake.plain import Found, read_plain
 from casus.intake.raw import Given, Known, Stamp
-from casus.records import Document
+from casus.records import Document, Stated
 
 # Fewer words are no sentence that could claim anything ("Iran strikes." can be neither placed nor dated).
 MIN_WORDS = 3
@@ -66,58 +69,82 @@ def of_page(html: str, source: Source) -> list[Document]:
             f"{source.name} is a page without a readable report",
             "save the page after it has loaded, or as text; tables are not read",
         )
-    stamps = (Stamp(page.published, page.published_basis),) if page.published else ()
-    said = Known(title=page.title, url=page.url, publisher=page.publisher, byline=page.byline, published=stamps)
+    said = Known(
+        title=page.title, url=page.url, publisher=page.publisher, byline=page.byline, published=page.stamps,
+        modified=page.modified,
+    )  # fmt: skip
     known = merged(source.known, said)
     publisher = source.given.publisher or known.publisher
     found = read_plain(page.text, title=page.title, publisher=publisher, captions=page.captions)
-    return [_document(page.text, found, replace(source, known=known).noting(*page.notes), "text/html")]
+    stated = (*page.stated, *contradicted(source.known, said))
+    return [_document(page.text, found, replace(source, known=known).noting(*page.notes), "text/html", stated)]
 
 
-def of_fields(values: Any, source: Source) -> list[Document]:
-    """The documents of an object with `text` and what is said of it: `id title url publisher byline published`.
+def of_fields(
+    values: Any, source: Source, *, order: Order | None = None, captions: tuple[str, ...] = ()
+) -> list[Document]:
+    """The documents of an object with `text` and what is said of it.
 
-    Raises FormatError, TooLargeError, EmptyError, EncodingError.
+    That is `id title url publisher byline published modified`. The dates may be texts, numbers or dates (see `moments`;
+    `order` is for 05/04/2024), `published` a Stamp, too.
+    Raises FormatError, TooLargeError, EmptyError, BinaryError, EncodingError.
     """
     text, fields = _text_and_fields(values, source)
-    day = find_date(fields["published"] or "")
-    if fields["published"] and day is None:
-        source = source.noting(f"published {fields['published'][:40]!r} is no date that we can read")
-    stamps = (Stamp(day, "given"),) if day else ()
+    stamp, source = _published(values.get("published"), source, order)
+    changed = stamp_of(values.get("modified"), "given", order)
+    if values.get("modified") and changed is None:
+        source = source.noting(f"modified {str(values['modified'])[:40]!r} is no date that we can read")
     said = Known(
         id=fields["id"], title=fields["title"], url=fields["url"], publisher=fields["publisher"],
-        byline=fields["byline"], published=stamps,
+        byline=fields["byline"], published=(stamp,) if stamp else (), modified=written(changed) if changed else None,
     )  # fmt: skip
     source = replace(source, known=merged(said, source.known))
     if is_html(text):
         note = "the text is a web page: read as one, and offsets count in its words without the tags"
         return of_page(text, source.noting(note))
-    return [of_text(text, source, media_type="application/json")]
+    return [of_text(text, source, media_type="application/json", captions=captions)]
+
+
+def _published(value: Any, source: Source, order: Order | None) -> tuple[Stamp | None, Source]:
+    """The date of publication in a field, with a note where something stands there that is none."""
+    if isinstance(value, Stamp) or value is None or value == "":
+        return value or None, source
+    if isinstance(value, bool) or not isinstance(value, str | int | float | date):
+        raise FormatError(f"{source.name}: the field `published` holds no text")
+    if stamp := stamp_of(value, "given", order):
+        return stamp, source
+    shown = str(value)[:40]
+    if isinstance(value, str) and ambiguous(value, order):
+        return None, source.noting(f"published {shown!r} does not say which number is the day and which the month")
+    return None, source.noting(f"published {shown!r} is no date that we can read")
 
 
 def _text_and_fields(value: Any, source: Source) -> tuple[str, dict[str, str | None]]:
     """The report in an object and what is said of it. Raises for what cannot be a report."""
     name, limit = source.name, source.given.limit
-    text = value.get("text") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(text, str):
+    text = value.get("text") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(text, str):
         raise FormatError(
             f"{name} has no field `text` with the report",
             "give objects with id, text, title, published, publisher, url; --map names other fields",
         )
-    fields = {k: _text_field(value, k, name) for k in ("id", "title", "url", "publisher", "byline", "published")}
+    fields = {k: _text_field(value, k, name) for k in ("id", "title", "url", "publisher", "byline")}
     if len(text) > limit:
         raise TooLargeError(f"the text in {name} has {len(text):,} characters; one report may have {limit:,}")
     if not any(c.isalnum() for c in text):
         raise EmptyError(f"the text in {name} holds no words")
-    if any("\ud800" <= c <= "\udfff" for c in "".join([text, *(v for v in fields.values() if v)])):
+    together = "".join([text, *(v for v in fields.values() if v)])
+    if any("\ud800" <= c <= "\udfff" for c in together):
         raise EncodingError(f"{name} holds halves of characters (lone surrogates)")
+    if "\x00" in together:
+        raise BinaryError(f"{name} holds NUL characters: it is not text")
     return text, fields
 
 
 def _text_field(value: Mapping[str, Any], key: str, name: str) -> str | None:
     found = value.get(key)
     if found is not None and not isinstance(found, str):
-        if key == "id" and isinstance(found, int):
+        if key == "id" and isinstance(found, int) and not isinstance(found, bool):
             return str(found)
         raise FormatError(f"{name}: the field `{key}` holds no text")
     return found or None
@@ -128,7 +155,7 @@ def _has_words(text: str, name: str) -> None:
         raise EmptyError(f"{name} holds no words")
 
 
-def _document(text: str, found: Found, source: Source, media_type: str) -> Document:
+def _document(text: str, found: Found, source: Source, media_type: str, stated: tuple[Stated, ...] = ()) -> Document:
     """The record, with what the user knows first, what the source says next, and what its text says last."""
     read = "\n".join(text[r.start : r.end] for r in found.regions if r.kind != "boilerplate")
     language = require_english(read or text)
@@ -138,8 +165,16 @@ def _document(text: str, found: Found, source: Source, media_type: str) -> Docum
     stamps = [*known.published, *((Stamp(found.published, "text"),) if found.published else ())]
     if given.published is not None:
         stamps.insert(0, Stamp(given.published, "given"))
-    published, others = settle_published(stamps)
-    notes = [*source.notes, *known.notes, *language.notes]
+    publisher = given.publisher or known.publisher or found.publisher
+    country = country_of(known.url, publisher)
+    settled = settle_published(stamps, country=country, retrieved=known.retrieved)
+    published = settled.stamp
+    notes = [*source.notes, *known.notes, *language.notes, *settled.notes]
+    if publisher is None and (outlet := outlet_of(known.url)):
+        publisher = outlet.name
+        notes.append(f"the publisher is named after its address, {outlet.domain}")
+    if changed_before(published, known.modified):
+        notes.append(f"last changed {known.modified}, before it was published: one of the two is wrong")
     if published is None:
         notes += [*found.notes, "no date of publication found"]
     elif given.today is not None and published.day > given.today:
@@ -151,7 +186,8 @@ def _document(text: str, found: Found, source: Source, media_type: str) -> Docum
         id=known.id,
         title=known.title or found.title,
         url=known.url,
-        publisher=given.publisher or known.publisher or found.publisher,
+        publisher=publisher,
+        publisher_country=country,
         byline=known.byline or found.byline,
         dateline=found.dateline,
         published=published.day if published else None,
@@ -163,6 +199,6 @@ def _document(text: str, found: Found, source: Source, media_type: str) -> Docum
         media_type=media_type,
         regions=found.regions,
         form=known.form,
-        also_stated=others,
+        also_stated=(*settled.others, *stated),
         notes=tuple(notes),
     )

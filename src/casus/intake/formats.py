@@ -137,7 +137,11 @@ class Intake:
         for plugin in self._plugins:
             if plugin.sniff(raw.head, raw.name):
                 return plugin
-        return cast(Format, import_module(_MODULES[source_kind(raw.head, raw.name)]))
+        kind = source_kind(raw.head, raw.name)
+        # standard input has no name that says table, but who maps its columns does
+        if kind == "html-or-text" and self.given.fields:
+            kind = "table"
+        return cast(Format, import_module(_MODULES[kind]))
 
     def spend(self, size: int, name: str) -> None:
         """Counts bytes that were unpacked. Raises TooLargeError where more comes out than any honest archive holds."""

@@ -21,6 +21,8 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TABLE_NAME = re.compile(r"\.(?:csv|tsv|tab)\Z", re.IGNORECASE)
+_OLE = b"\xd0\xcf\x11\xe0"
+_XLS_NAME = re.compile(r"\.xls[xm]?\Z", re.IGNORECASE)
 _XLSX_NAME = re.compile(r"\.xls[xm]\Z", re.IGNORECASE)
 _MAIL_NAME = re.compile(r"\.(?:eml|mbox)\Z", re.IGNORECASE)
 # The line that stands above each mail in an mbox: "From ", who, when.
@@ -41,13 +43,15 @@ _XML = re.compile(
 _BOM = b"\xef\xbb\xbf"
 
 
-def source_kind(head: bytes, name: str) -> Kind:  # noqa: PLR0911 - a list of cases  # noqa: PLR0911 - a list of cases
+def source_kind(head: bytes, name: str) -> Kind:  # noqa: PLR0911 - a list of cases
     """The format of a source that begins with `head` (HEAD_BYTES of it, or all of it).
 
     "html-or-text" is what is left: intake tells these apart when all of it is there.
     """
     if head.startswith(_ZIP):
         return "xlsx" if _XLSX_NAME.search(name) or b"xl/workbook" in head or b"xl/worksheets" in head else "zip"
+    if head.startswith(_OLE) and _XLS_NAME.search(name):
+        return "xlsx"  # which says what is wrong with it: an old workbook, or one with a password
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
