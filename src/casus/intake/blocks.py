@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from casus.errors import EncodingError
-from casus.intake.raw import Raw
+from casus.intake.raw import Raw, in_pieces
 
 _BLOCK_BYTES = 65_536
 _WIDE = (
@@ -32,8 +32,8 @@ def blocks_of(raw: Raw) -> Iterator[bytes]:
 
     Raises EncodingError where it breaks the encoding that its mark says.
     """
-    stream = raw.stream()
-    blocks = iter(lambda: stream.read(_BLOCK_BYTES), b"")
+    read = in_pieces(raw.stream())
+    blocks = iter(lambda: read(_BLOCK_BYTES), b"")
     wide = next((codec for mark, codec in _WIDE if raw.head.startswith(mark)), None)
     if wide is not None:
         yield from _transcoded(blocks, wide, raw.name)

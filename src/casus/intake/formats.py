@@ -24,6 +24,8 @@ MAX_DEPTH = 5
 # What may come out of a source: text packs ten to one, logs of one word fifty to one, bombs a thousand to one and more.
 # Small sources may always give that many bytes.
 MAX_RATIO, FREE_BYTES = 200, 500_000_000
+# ... and what comes from a pipe, whose size nobody knows, this many: half a minute of unpacking.
+UNKNOWN_BYTES = 10_000_000_000
 
 INTERNAL = "internal"
 INTERNAL_HINT = "this is a fault in Casus: please report it; CASUS_DEBUG=1 shows where"
@@ -117,7 +119,7 @@ class Intake:
 
         `size` is the source's size in bytes, by which it is told what may come out of it; None where nobody knows.
         """
-        self._left = max(FREE_BYTES, MAX_RATIO * (size or 0))
+        self._left = UNKNOWN_BYTES if size is None else max(FREE_BYTES, MAX_RATIO * size)
         yield from self.read(raw)
 
     def read(self, raw: Raw) -> Iterator[Made]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from casus.errors import TooLargeError
 from casus.records import Form, PublishedBasis
@@ -116,7 +116,7 @@ class _Chained(io.RawIOBase):
     """The bytes that were looked at, then the rest of the stream."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = memoryview(head), rest
+        self._head, self._more = memoryview(head), in_pieces(rest)
 
     def readable(self) -> bool:
         return True
@@ -125,9 +125,14 @@ class _Chained(io.RawIOBase):
         if self._head:
             block, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
         else:
-            block = memoryview(self._rest.read(len(buffer)))
+            block = memoryview(self._more(len(buffer)))
         buffer[: len(block)] = block
         return len(block)
+
+
+def in_pieces(stream: BinaryIO) -> Callable[[int], bytes]:
+    """How to read a stream so that an error loses nothing: what is there, not as much as was asked for."""
+    return cast("Callable[[int], bytes]", getattr(stream, "read1", stream.read))
 
 
 def read_up_to(stream: BinaryIO, size: int) -> bytes:
