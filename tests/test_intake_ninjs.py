@@ -140,7 +140,7 @@ def test_captions_of_a_page_are_captions_too() -> None:
 @pytest.mark.parametrize("status", ["canceled", "withheld", "Cancelled", "stat:canceled"])
 def test_what_its_agency_withdrew_is_passed_over(status: str) -> None:
     found = failure(ONE | {"pubstatus": status})
-    assert (found.code, "by its agency" in found.message) == ("empty", True)
+    assert (found.code, "by its agency" in found.message) == ("withdrawn", True)
     assert found.hint.startswith("nothing to do")
 
 

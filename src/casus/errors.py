@@ -3,11 +3,13 @@
 CasusError
 ├── UsageError          the call itself is wrong (exit code 2)
 ├── OutputError         what was read could not be written: the disk is full, say
+├── ExportError         the ledger cannot be had in that form: too many rows for it, a package that is missing
 ├── SpanError           offsets and words disagree; never shown to a user unless we have a bug
 ├── RecordError         a record's field holds a value that it cannot hold
 ├── IntakeError         a source could not become a document
 │   ├── EmptyError          no text in it
 │   ├── ShortError          too few words to be a report
+│   ├── WithdrawnError      the agency that sent it took it back
 │   ├── BinaryError         not text at all
 │   ├── TooLargeError       more than the limit on one document
 │   ├── EncodingError       bytes that are no text in any encoding we can tell
@@ -56,6 +58,11 @@ class OutputError(CasusError):
     default_hint = "make room, or write it elsewhere"
 
 
+class ExportError(CasusError):
+    code = "export"
+    default_hint = "`casus export --list` says which forms there are"
+
+
 class SpanError(CasusError):
     code = "span"
 
@@ -76,6 +83,11 @@ class EmptyError(IntakeError):
 class ShortError(IntakeError):
     code = "short"
     default_hint = "a headline alone is no report; if the feed or table holds only teasers, fetch the pages"
+
+
+class WithdrawnError(IntakeError):
+    code = "withdrawn"
+    default_hint = "none: whoever sent it asks that it is not used"
 
 
 class BinaryError(IntakeError):
@@ -103,8 +115,14 @@ class FormatError(IntakeError):
 
 
 class FetchError(IntakeError):
+    """`status` is what a server answered, if it did; `wait` how long it asks to be left alone, in seconds."""
+
     code = "fetch"
     default_hint = "open the address in a browser to see what it answers, and try again later"
+
+    def __init__(self, message: str, hint: str = "", *, status: int | None = None, wait: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.status, self.wait = status, wait
 
 
 class AddressError(FetchError):

@@ -32,7 +32,7 @@ BATCH = 50
 # Failures that are written down together, where few documents come between them: an archive of broken records.
 FAILURES_AT_ONCE = 500
 # what intake refuses for what it is, and not because something is broken
-REFUSED = frozenset(("language", "short", "empty"))
+REFUSED = frozenset(("language", "short", "empty", "withdrawn"))
 OTHER_TEXT = "the ledger holds another text under the id"
 OTHER_TEXT_HINT = "give each report an id of its own, or leave ids out: then they come from the text"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from casus.errors import EmptyError
+from casus.errors import EmptyError, WithdrawnError
 from casus.intake.build import Source, of_fields
 from casus.intake.kinds import is_html
 from casus.intake.metadata import merged
@@ -42,7 +42,7 @@ def is_ninjs(value: Item) -> bool:
 def documents(value: Item, source: Source) -> list[Document]:
     """The document of an item, or those of the stories that a package holds.
 
-    Raises EmptyError for an item that its agency has withdrawn, and for one without a text; FormatError and others as
+    Raises WithdrawnError for an item that its agency has taken back, EmptyError for one without a text; FormatError and others as
     `of_fields`.
     """
     return [*_documents(_lowered(value), source, _DEPTH)]
@@ -51,10 +51,7 @@ def documents(value: Item, source: Source) -> list[Document]:
 def _documents(item: Item, source: Source, depth: int) -> Iterator[Document]:
     status = _status(item)
     if status in _WITHDRAWN:
-        raise EmptyError(
-            f"{source.name} was {_WITHDRAWN[status]} by its agency (pubstatus {status}) and is passed over",
-            "nothing to do: an item that was taken back is no report",
-        )
+        raise WithdrawnError(f"{source.name} was {_WITHDRAWN[status]} by its agency (pubstatus {status})")
     body = _body(item)
     if body is not None:
         yield from _story(item, body, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Literal
 
@@ -37,10 +38,17 @@ _HEAD_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,60}:[ \t]")
 _XML = re.compile(
     rb"\s{0,200}(?:<\?xml[^>]{0,300}\?>)?\s{0,200}(?:<\?[^>]{0,500}\?>\s{0,200}|(?><!--(?>.{0,2000}?-->))\s{0,200}|"
     rb"<!doctype\s+(?!html)[^>\[]{0,300}(?:\[[^\]]{0,3000}\]\s{0,20})?>\s{0,200}){0,20}"
-    rb"<(?:[A-Za-z0-9_]{1,30}:)?(rss|feed|rdf|opml|nitf|newsitem|newsmessage|newsml|knowledgeitem|packageitem)[\s>/]",
+    rb"<(?:!doctype\s{1,50})?(?:[A-Za-z0-9_]{1,30}:)?"
+    rb"(?:rss|feed|rdf|opml|nitf|newsitem|newsmessage|newsml|knowledgeitem|packageitem)[\s>/\[]",
     re.IGNORECASE | re.DOTALL,
 )
 _BOM = b"\xef\xbb\xbf"
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 def source_kind(head: bytes, name: str) -> Kind:  # noqa: PLR0911 - a list of cases
@@ -57,7 +65,7 @@ def source_kind(head: bytes, name: str) -> Kind:  # noqa: PLR0911 - a list of ca
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    start = head.removeprefix(_BOM)
+    start = _as_utf8(head)
     if _MBOX.match(start):
         return "mbox"
     if is_mhtml(head) and not _is_mail(start):
@@ -71,6 +79,14 @@ def source_kind(head: bytes, name: str) -> Kind:  # noqa: PLR0911 - a list of ca
     if is_json(start.decode("utf-8", "replace"), name):
         return "json"
     return "mail" if _MAIL_NAME.search(name) else "html-or-text"
+
+
+def _as_utf8(head: bytes) -> bytes:
+    """The head without a byte-order mark, and in UTF-8 where the mark says that it is in another encoding."""
+    for mark, codec in _WIDE:
+        if head.startswith(mark):
+            return head[len(mark) :].decode(codec, "replace").encode()
+    return head.removeprefix(_BOM)
 
 
 def _is_mail(start: bytes) -> bool:
