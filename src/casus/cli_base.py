@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from casus.ledger.ledger import Ledger
 
 FINE, ERROR, USAGE, FAILURES, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -42,6 +45,50 @@ def json_option(command: Command) -> Command:
     """--json, as every command has it that shows something."""
     words = "JSON lines instead, whole ids in them."
     return click.option("--json", "as_json", is_flag=True, help=words)(command)
+
+
+# the fields of a filter that can be typed
+FILTERS = (
+    "since", "until", "country", "type", "actor", "recipient", "side", "killed", "independent", "disputed", "review",
+    "near", "text", "limit",
+)  # fmt: skip
+# which events are meant, as every command asks that lists some
+_FILTER = (
+    click.option("--since", type=_DAY, metavar="DATE", help="Events that last to this day or longer."),
+    click.option("--until", type=_DAY, metavar="DATE", help="Events that begin on this day or earlier."),
+    click.option("--country", metavar="NAME", help="Where: a country's name or code."),
+    click.option("--type", metavar="TYPE", help="A type of the codebook."),
+    click.option("--actor", metavar="WHO", help="Who did it: a country, an organisation, a group."),
+    click.option("--recipient", metavar="WHO", help="To whom."),
+    click.option("--side", metavar="WHO", help="Either of the two."),
+    click.option("--killed", type=click.IntRange(0), metavar="N", help="At least so many killed."),
+    click.option("--independent", type=click.IntRange(0), metavar="N", help="Told by so many independent voices."),
+    click.option("--disputed", is_flag=True, help="With an open contradiction."),
+    click.option("--review", is_flag=True, help="With something for a person to look at."),
+    click.option("--near", metavar="LAT,LON,KM", help="Within so many kilometres of a point."),
+    click.option("--text", metavar="WORDS", help="Told in sentences with these words."),
+    click.option("--limit", type=click.IntRange(1), metavar="N", help="No more than N, the earliest first."),
+)
+
+
+def filter_options(command: Command) -> Command:
+    """The options that choose events, in the order of the help; the command gets them as `asked`, a `Filter` with the
+    names that people typed."""
+
+    @wraps(command)
+    def with_filter(**given: Any) -> Any:
+        from casus.asking import near_of  # noqa: PLC0415 - numpy and the rest of linking
+        from casus.ledger.queries import Filter  # noqa: PLC0415
+
+        chosen = {name: given.pop(name) for name in FILTERS}
+        days = {name: chosen[name].date() if chosen[name] else None for name in ("since", "until")}
+        near = near_of(chosen["near"]) if chosen["near"] else None
+        return command(asked=Filter(**{**chosen, **days, "near": near}), **given)
+
+    made: Any = with_filter
+    for option in reversed(_FILTER):
+        made = option(made)
+    return cast(Command, made)
 
 
 def opened(path: Path | None, config: Config, *, create: bool = False) -> Ledger:

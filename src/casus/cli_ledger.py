@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from casus.cli_base import FINE, count, json_option, ledger_option, opened, put, say
+from casus.cli_base import FINE, count, filter_options, json_option, ledger_option, opened, put, say
 from casus.config import Config
 from casus.errors import UnknownError
 from casus.records import Claim, Document
@@ -17,43 +16,16 @@ from casus.records import Claim, Document
 if TYPE_CHECKING:
     from casus.events import Event
     from casus.ledger.ledger import Ledger
-
-_DAY = click.DateTime(["%Y-%m-%d"])
+    from casus.ledger.queries import Filter
 
 
 @click.command("events", short_help="What happened, once each.")
-@click.option("--since", type=_DAY, metavar="DATE", help="Events that last to this day or longer.")
-@click.option("--until", type=_DAY, metavar="DATE", help="Events that begin on this day or earlier.")
-@click.option("--country", metavar="NAME", help="Where: a country's name or code.")
-@click.option("--type", metavar="TYPE", help="A type of the codebook.")
-@click.option("--actor", metavar="WHO", help="Who did it: a country, an organisation, a group.")
-@click.option("--recipient", metavar="WHO", help="To whom.")
-@click.option("--side", metavar="WHO", help="Either of the two.")
-@click.option("--killed", type=click.IntRange(0), metavar="N", help="At least so many killed.")
-@click.option("--independent", type=click.IntRange(0), metavar="N", help="Told by so many independent voices.")
-@click.option("--disputed", is_flag=True, help="With an open contradiction.")
-@click.option("--review", is_flag=True, help="With something for a person to look at.")
-@click.option("--near", metavar="LAT,LON,KM", help="Within so many kilometres of a point.")
-@click.option("--text", metavar="WORDS", help="Told in sentences with these words.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="No more than N, the earliest first.")
+@filter_options
 @ledger_option
 @json_option
 def events(
     *,
-    since: datetime | None,
-    until: datetime | None,
-    country: str | None,
-    type: str | None,
-    actor: str | None,
-    recipient: str | None,
-    side: str | None,
-    killed: int | None,
-    independent: int | None,
-    disputed: bool,
-    review: bool,
-    near: str | None,
-    text: str | None,
-    limit: int | None,
+    asked: Filter,
     ledger: Path | None,
     as_json: bool,
 ) -> int:
@@ -65,15 +37,8 @@ def events(
     casus events --near 27.37,62.33,50 --text 'drone* OR missile*' --json
     """
     from casus.asking import find as ask  # noqa: PLC0415
-    from casus.asking import near_of  # noqa: PLC0415
-    from casus.ledger.queries import Filter  # noqa: PLC0415
 
     config = Config.load()
-    asked = Filter(
-        since=since.date() if since else None, until=until.date() if until else None, country=country, type=type,
-        actor=actor, recipient=recipient, side=side, killed=killed, independent=independent, disputed=disputed,
-        review=review, near=near_of(near) if near else None, text=text, limit=limit,
-    )  # fmt: skip
     with opened(ledger, config) as there:
         found = ask(there, asked, config)
     _list(found, as_json)

@@ -30,6 +30,15 @@ from casus.ledger.intake_log import (
 from casus.ledger.queries import Filter
 from casus.ledger.settled import Changes
 from casus.ledger.store import Store
+from casus.ledger.watched import (
+    WatchedFeed,
+    WatchedPage,
+    read_feeds,
+    read_pages,
+    read_waiting,
+    write_feed,
+    write_pages,
+)
 from casus.ledger.why import Why, why
 from casus.linking.score import Weights, shipped
 from casus.records import Claim, Document
@@ -141,6 +150,34 @@ class Ledger:
         """Puts a newer reading of a document in the place of the one before, which is kept; decisions are carried to
         the claims of the same words. Raises UnknownError."""
         return self._change.reread(document, claims, run, at or now())
+
+    # watching
+
+    def feeds(self) -> dict[str, WatchedFeed]:
+        """The feeds that were ever followed, by address or path."""
+        with self._store.reading():
+            return read_feeds(self._store)
+
+    def put_feed(self, feed: WatchedFeed, run: str = "", *, read: bool = True) -> None:
+        """Writes down how a feed is now. Where it answered, its failure is resolved, in this run; where it was `read`,
+        those of its entries are, too."""
+        with self._store.writing():
+            write_feed(self._store, feed, run, read=read)
+
+    def pages(self, urls: Iterable[str]) -> dict[str, WatchedPage]:
+        """Those of the pages that a feed has linked to before, by address."""
+        with self._store.reading():
+            return read_pages(self._store, urls)
+
+    def pages_due(self, at: str | None, feeds: Iterable[str]) -> list[WatchedPage]:
+        """The pages of these feeds that are to be fetched at that time (ISO 8601 in UTC); with None, at any time."""
+        with self._store.reading():
+            return read_waiting(self._store, feeds, at)
+
+    def put_pages(self, pages: Sequence[WatchedPage], run: str = "") -> None:
+        """Writes down how pages are now; failures of those that gave documents are resolved, in this run."""
+        with self._store.writing():
+            write_pages(self._store, pages, run)
 
     # deciding: each is a step of its own, written down with who and when, and can be undone
 

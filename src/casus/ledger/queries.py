@@ -6,17 +6,20 @@ import json
 import math
 import re
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from heapq import merge
+from itertools import islice
 
 from casus.errors import UnknownError, UsageError
 from casus.events import Event
 from casus.ledger.adding import load_document
 from casus.ledger.codec import claim_from, event_from
 from casus.ledger.relink import marks
-from casus.ledger.store import Store
+from casus.ledger.store import Row, Store
 from casus.records import Claim, Document
 
 # degrees of latitude to a kilometre, and what a box of a search is widened by so that rounding loses nothing
@@ -59,7 +62,7 @@ class Filter:
 
 def find_events(store: Store, asked: Filter) -> Iterator[Event]:
     """The events that are asked for, by their first day, undated ones last; then by id."""
-    numbers = _numbers(store, asked)
+    numbers = event_numbers(store, asked)
     for at in range(0, len(numbers), PAGE):
         some = numbers[at : at + PAGE]
         found = {
@@ -70,7 +73,7 @@ def find_events(store: Store, asked: Filter) -> Iterator[Event]:
             yield event_from(*found[n])
 
 
-def _numbers(store: Store, asked: Filter) -> list[int]:
+def event_numbers(store: Store, asked: Filter) -> array[int]:
     """The numbers of the events that are asked for, in order.
 
     The index in that order holds all that most filters look at, so that it is walked until there are enough, and the
@@ -82,15 +85,18 @@ def _numbers(store: Store, asked: Filter) -> list[int]:
     order = f"SELECT {ORDER}, id, n FROM events WHERE "
     most = -1 if asked.limit is None else asked.limit + asked.offset
     tail = f"ORDER BY {ORDER}, id LIMIT ?"
+    found: Iterator[Row]
     with _searched(asked):
+        # rows come one by one, so that a million events cost no more than their numbers
         if early is None:
-            rows = store.rows(f"{order}{' AND '.join(where)} {tail}", *values, most)
+            found = store.db.execute(f"{order}{' AND '.join(where)} {tail}", (*values, most))
         else:
-            long = store.rows(f"{order}{' AND '.join(where)} AND {SPAN} > ? {tail}", *values, LONG_DAYS, most)
+            long = store.db.execute(f"{order}{' AND '.join(where)} AND {SPAN} > ? {tail}", (*values, LONG_DAYS, most))
             where, values = _where(asked, early)
             sql = f"{order}{' AND '.join(where)} AND {ORDER} >= ? AND {SPAN} <= ? {tail}"
-            rows = sorted([*store.rows(sql, *values, early, LONG_DAYS, most), *long])
-    return [row[2] for row in rows[asked.offset :]][: asked.limit]
+            found = merge(store.db.execute(sql, (*values, early, LONG_DAYS, most)), long)
+        last = None if asked.limit is None else most
+        return array("q", (row[2] for row in islice(found, asked.offset, last)))
 
 
 def count_events(store: Store, asked: Filter) -> int:

@@ -18,7 +18,7 @@ from casus.records import Claim, Document
 # what the ledger holds, in the order in which it is compared; indexes and search follow from these
 _TABLES = (
     "steps", "runs", "documents", "bands", "claims", "claim_sides", "keys", "events", "event_sides", "event_points",
-    "versions", "decisions", "failures", "captures",
+    "versions", "decisions", "failures", "captures", "feeds", "pages",
 )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _replay(old: Store, change: Change, on_step: Callable[[int, int], None] | No
 
 
 def _copy_intake(old: Store, new: Store) -> None:
-    """What intake left behind, which does not follow from documents: failures, and which raw items are known."""
+    """What does not follow from documents: failures, which raw items are known, and what is followed."""
     numbers: dict[str, int] = dict(new.rows("SELECT id, n FROM documents"))
     with new.writing():
         for row in old.db.execute("SELECT * FROM failures ORDER BY n"):
@@ -119,6 +119,9 @@ def _copy_intake(old: Store, new: Store) -> None:
         sql = "SELECT key, id FROM captures JOIN documents ON documents.n = captures.document ORDER BY key, document"
         for key, document in old.db.execute(sql):
             new.db.execute("INSERT INTO captures VALUES (?, ?)", (key, numbers[document]))
+        for table in ("feeds", "pages"):
+            for row in old.db.execute(f"SELECT * FROM {table} ORDER BY url"):
+                new.db.execute(f"INSERT INTO {table} VALUES ({marks(row)})", row)
 
 
 def _documents(old: Store, step: int) -> list[tuple[Document, Sequence[Claim]]]:
