@@ -63,6 +63,8 @@ ELSEWHERE: Mapping[str, str] = {
     "demo": "casus.cli_demo",
     **dict.fromkeys(("add", "reread", "rebuild"), "casus.cli_add"),
     **dict.fromkeys(("failures", "retry"), "casus.cli_intake"),
+    "export": "casus.cli_export",
+    "watch": "casus.cli_watch",
     **dict.fromkeys(("events", "show", "why", "review", "log"), "casus.cli_ledger"),
     **dict.fromkeys(("merge", "split", "reject", "set", "settle", "rename", "undo"), "casus.cli_decide"),
 }

@@ -91,7 +91,7 @@ class Adding:
 
         self.ledger, self.config, self.found, self.as_json, self.only = ledger, config, found, as_json, only
         self.progress = Progress(sum(isinstance(item, Source) for item in found.items), table=False)
-        self.reader = WhenNeeded(lambda: _open(config, self.progress))
+        self.reader = WhenNeeded(lambda: open_told(config, self.progress))
         self.run: Run = Run()
 
     def go(self) -> int:
@@ -142,12 +142,12 @@ class Adding:
         if self.as_json:
             put(run_line(self.run))
         else:
-            click.echo(cut + _summary(self.run, len(self.found.passed_over)))
+            click.echo(cut + summary(self.run, len(self.found.passed_over)))
         if isinstance(self.reader.reader, Reports):
             click.echo(self.reader.reader.report(), err=True)
 
 
-def _open(config: Config, progress: Progress) -> Reads:
+def open_told(config: Config, progress: Progress) -> Reads:
     """The reader, with what is to be said of how it was opened."""
     progress.say("loading the model")
     reader = open_reader(config)
@@ -157,7 +157,7 @@ def _open(config: Config, progress: Progress) -> Reads:
     return reader
 
 
-def _summary(run: Run, passed_over: int) -> str:
+def summary(run: Run, passed_over: int) -> str:
     """What a run came to, in a line."""
     changes = run.changes
     moved = {"founded": changes.founded, "changed": changes.changed, "ended": changes.ended}
@@ -232,7 +232,7 @@ def reread(*, ledger: Path | None, as_json: bool) -> int:
     from casus.rereading import reread as anew  # noqa: PLC0415
 
     config, progress, result, cut = Config.load(), Progress(0, table=False), Reread(), ""
-    reader = WhenNeeded(lambda: _open(config, progress))
+    reader = WhenNeeded(lambda: open_told(config, progress))
     with opened(ledger, config) as there:
         try:
             anew(there, config, reader=reader, result=result, told=lambda r: _reread_so_far(r, progress))

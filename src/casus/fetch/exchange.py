@@ -24,16 +24,20 @@ from casus.fetch.unpacking import ENCODINGS, PackingError, Unpacker
 
 # RFC 9110 4.1 asks for 8,000 at least; no article has a longer one, and robots rules are matched against all of it
 MAX_URL = 8_000
+# headers in order, as (name, value)
+Pairs = tuple[tuple[str, str], ...]
+
 # Of a name's addresses so many are tried: the first that answers is as good as any, a list of hundreds is an attack.
 _MAX_ADDRESSES = 4
 
 
 class PassingError(Exception):
-    """What may go better the next time; `wait` is how long the server asks to be left alone, in seconds."""
+    """What may go better the next time; `status` is what the server answered, if it did, `wait` how long it asks to be
+    left alone, in seconds."""
 
-    def __init__(self, message: str, wait: float | None = None) -> None:
+    def __init__(self, message: str, wait: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
-        self.wait = wait
+        self.wait, self.status = wait, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back. Names of headers are in lower case; `body` is empty unless the status is 200."""
+    """What came back. Names of headers are in lower case; `body` is empty unless the status is 200.
+
+    `sent` and `received` are the headers of both sides as they went over the wire.
+    """
 
     status: int
     reason: str
     headers: Mapping[str, str]
     body: bytes
+    sent: Pairs = ()
+    received: Pairs = ()
 
     def told(self) -> str:
         """Status and reason in words: "404 Not Found"."""
@@ -137,7 +146,7 @@ class Wire:
             answered = _headers(response.headers)
             reason = shown(bytes(response.extensions.get("reason_phrase", b"")).decode("latin-1"), 60)
             body = _read(response, answered, url, limits) if response.status == 200 else b""
-        return Reply(response.status, reason, answered, body)
+        return Reply(response.status, reason, answered, body, _pairs(sent), _pairs(response.headers))
 
 
 def shown(text: str, most: int = 200) -> str:
@@ -262,6 +271,10 @@ def _translated(url: Url, limits: Limits) -> Iterator[None]:
         raise PassingError(shown(str(error)) or "the connection broke") from None
     except httpcore2.ProtocolError as error:
         raise PassingError(f"a broken answer: {shown(str(error))}") from None
+
+
+def _pairs(sent: Iterable[tuple[bytes, bytes]]) -> Pairs:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in sent)
 
 
 def _headers(sent: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -16,7 +16,7 @@ from typing import Self
 
 from casus.errors import AddressError, FetchError, RobotsError, UsageError
 from casus.fetch.addresses import Gate
-from casus.fetch.exchange import Limits, PassingError, Reply, Url, Wire, shown
+from casus.fetch.exchange import Limits, Pairs, PassingError, Reply, Url, Wire, shown
 from casus.fetch.robots import MAX_ROBOTS_BYTES, Rules, read_rules
 
 __all__ = ["Answer", "Fetcher", "Manners"]
@@ -35,6 +35,7 @@ _MAX_VALIDATOR = 1_000
 
 _PASSING = frozenset((408, 429, 500, 502, 503, 504))
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_FOR_GOOD = frozenset((301, 308))
 _ACCEPT = {
     "Accept": "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml, application/feed+json, "
     "application/xml;q=0.9, application/json;q=0.9, */*;q=0.5",
@@ -85,7 +86,9 @@ class Answer:
 
     `url` is where it was in the end, `asked` what was asked for, `redirects` where it was sent on to, in order.
     `body` is unpacked. `charset` is what the header says, if anything. `retrieved` is ISO 8601 in UTC. `etag` and
-    `last_modified` are to be given back to `get` the next time.
+    `last_modified` are to be given back to `get` the next time. `moved` is where it has moved for good (301, 308),
+    if it has. `reason`, `sent` and `received` are the words behind the last status and the headers of both sides, for
+    whoever keeps what was fetched.
     """
 
     url: str
@@ -98,6 +101,14 @@ class Answer:
     last_modified: str | None
     retrieved: str
     redirects: tuple[str, ...] = ()
+    moved: str | None = None
+    reason: str = field(default="", compare=False)
+    sent: Pairs = field(default=(), repr=False, compare=False)
+    received: Pairs = field(default=(), repr=False, compare=False)
+
+    def header(self, name: str) -> str:
+        """The header of that name, "" where there is none; one that came several times as a list."""
+        return ", ".join(value for key, value in self.received if key.lower() == name.lower())
 
 
 @dataclass(slots=True)
@@ -157,15 +168,17 @@ class Fetcher:
         """
         known = _validators(etag, last_modified)
         here, hops = Url.of(url), list[str]()
-        seen = {here.text}
+        seen, moved, for_good = {here.text}, "", True
         while True:
             if robots:
                 self._check_robots(here)
             reply = self._tried(here, known, self._limits())
             if reply.status not in _REDIRECTS:
-                return self._answer(here, url, hops, reply, known)
+                return replace(self._answer(here, url, hops, reply, known), moved=moved or None)
             here = _next(here, reply)
             hops.append(here.text)
+            for_good = for_good and reply.status in _FOR_GOOD
+            moved = here.text if for_good else moved
             if here.text in seen:
                 raise FetchError(f"{shown(url)} is redirected in a circle, to {shown(here.text)} again")
             if len(hops) > self.manners.redirects:
@@ -177,7 +190,8 @@ class Fetcher:
         if reply.status == 304 and not known:
             raise FetchError(f"{shown(here.text)} answers 304 Not Modified, though no older copy was named")
         if reply.status not in (200, 304):
-            raise FetchError(f"{shown(here.text)} answers {reply.told()}")
+            wait = self._retry_after(reply.headers.get("retry-after", ""))
+            raise FetchError(f"{shown(here.text)} answers {reply.told()}", status=reply.status, wait=wait)
         if reply.status == 200 and not reply.body:
             raise FetchError(f"{shown(here.text)} answers {reply.told()} and nothing more")
         told = reply.headers.get("content-type", "")
@@ -195,6 +209,9 @@ class Fetcher:
             or (known.get("If-Modified-Since") if reply.status == 304 else None),
             retrieved=self._now().astimezone(UTC).isoformat(timespec="seconds"),
             redirects=tuple(hops),
+            reason=reply.reason,
+            sent=reply.sent,
+            received=reply.received,
         )
 
     def _limits(self) -> Limits:
@@ -203,16 +220,18 @@ class Fetcher:
 
     def _tried(self, url: Url, headers: Mapping[str, str], limits: Limits) -> Reply:
         """A reply that is not to be had better: the first, or that of a further try where the fault may pass."""
-        last = ""
+        last = PassingError("")
         for tried in range(1, self.manners.tries + 1):
             try:
                 return self._once(url, headers, limits, tried)
             except PassingError as passing:
-                last = str(passing)
+                last = passing
                 if passing.wait is not None and passing.wait > MOST_WAIT:
-                    raise FetchError(f"{url.host} asks to be left alone for {passing.wait:.0f} s: {last}") from None
+                    asks = f"{url.host} asks to be left alone for {passing.wait:.0f} s: {passing}"
+                    raise FetchError(asks, status=passing.status, wait=passing.wait) from None
         times = f"{self.manners.tries} tries" if self.manners.tries > 1 else "one try"
-        raise FetchError(f"{shown(url.text)} could not be fetched in {times}: {last}")
+        message = f"{shown(url.text)} could not be fetched in {times}: {last}"
+        raise FetchError(message, status=last.status, wait=last.wait)
 
     def _once(self, url: Url, headers: Mapping[str, str], limits: Limits, tried: int) -> Reply:
         """Waits for the host's turn and asks. Raises PassingError where it may go better the next time."""
@@ -223,7 +242,8 @@ class Fetcher:
             try:
                 reply = self._wire.ask(url, {"User-Agent": self.manners.agent, **_ACCEPT, **headers}, limits)
                 if reply.status in _PASSING:
-                    raise PassingError(reply.told(), self._retry_after(reply.headers.get("retry-after", "")))
+                    wait = self._retry_after(reply.headers.get("retry-after", ""))
+                    raise PassingError(reply.told(), wait, reply.status)
                 return reply
             except PassingError as passing:
                 asked = min(FIRST_WAIT * 2 ** (tried - 1), MOST_WAIT) if passing.wait is None else passing.wait
@@ -235,7 +255,8 @@ class Fetcher:
     def _wait(self, url: Url, host: _Host) -> None:
         wait = host.free_at - self._clock()
         if wait > max(MOST_WAIT, host.pause):
-            raise FetchError(f"{url.host} asked to be left alone, and {wait:.0f} seconds of that are left")
+            told = f"{url.host} asked to be left alone, and {wait:.0f} seconds of that are left"
+            raise FetchError(told, wait=wait)
         if wait > 0:
             self._sleep(wait)
 
