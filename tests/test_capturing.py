@@ -15,15 +15,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from casus import capturing
-from casus.capturing import Captures, ends_whole
 from casus.errors import BusyError, OutputError
 from casus.fetch import Answer
 from casus.intake.feeds import Entry, entries
 from casus.intake.followed import Told, filled, of_field, of_json, to_field, to_json
 from casus.intake.raw import Known, Stamp
 from casus.records import Document, Failure
-from casus.visiting import as_feed
+from casus.watch import capturing
+from casus.watch.capturing import Captures, ends_whole
+from casus.watch.visiting import as_feed
 from tests.spy import spied
 
 WORDS = "<html><p>The army said on Monday that it had taken the town of Belo and that {} died there.</p></html>"

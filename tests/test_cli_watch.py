@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from casus import cli, cli_watch, rounds, watching
+from casus import cli, cli_watch
 from casus.fetch import Fetcher, Manners
 from casus.ledger.ledger import Ledger
 from casus.pipeline import Reads
+from casus.watch import rounds, watching
 from tests.ledgers import Typed
 from tests.newsstand import Item, article, feed, opml
 from tests.web_server import LOCAL, Page, Time, WebServer, serving

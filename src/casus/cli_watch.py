@@ -32,7 +32,7 @@ from casus.records import Failure
 
 if TYPE_CHECKING:
     from casus.keeping import Run
-    from casus.watching import Round, Watch
+    from casus.watch.watching import Round, Watch
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -71,8 +71,8 @@ def watch(
     casus watch feeds.opml --once --ledger border.casus
     casus watch http://wiki.lan/feed.xml --allow wiki.lan --every 15
     """
-    from casus.polling import USUAL_WAIT, followed  # noqa: PLC0415 - what can fetch is loaded for this command alone
-    from casus.watching import Captures, Habits, Watch, web  # noqa: PLC0415
+    from casus.watch.polling import USUAL_WAIT, followed  # noqa: PLC0415 - what can fetch is loaded for this command alone
+    from casus.watch.watching import Captures, Habits, Watch, web  # noqa: PLC0415
 
     config, fetcher = Config.load(), web(allow)
     path = ledger or config.ledger
