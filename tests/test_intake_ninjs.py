@@ -141,7 +141,7 @@ def test_captions_of_a_page_are_captions_too() -> None:
 def test_what_its_agency_withdrew_is_passed_over(status: str) -> None:
     found = failure(ONE | {"pubstatus": status})
     assert (found.code, "by its agency" in found.message) == ("withdrawn", True)
-    assert found.hint.startswith("nothing to do")
+    assert found.hint.startswith("none")
 
 
 def test_a_picture_alone_is_no_report() -> None:

@@ -45,7 +45,7 @@ class Story:
 
 
 def document(story: Story, source: Source, media_type: str) -> Document:
-    """The document of a story. Raises FormatError for one that its agency took back, EmptyError for want of text."""
+    """The document of a story. Raises WithdrawnError for one that its agency took back, EmptyError for want of text."""
     require_usable(story, source.name)
     title = story.known.title
     prose = [p for p in story.text.prose() if p != title]

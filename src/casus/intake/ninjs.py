@@ -42,7 +42,7 @@ def is_ninjs(value: Item) -> bool:
 def documents(value: Item, source: Source) -> list[Document]:
     """The document of an item, or those of the stories that a package holds.
 
-    Raises WithdrawnError for an item that its agency has taken back, EmptyError for one without a text; FormatError and others as
+    Raises WithdrawnError for what its agency took back, EmptyError for want of a text; FormatError and others as
     `of_fields`.
     """
     return [*_documents(_lowered(value), source, _DEPTH)]
