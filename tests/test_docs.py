@@ -33,7 +33,11 @@ ROOT = Path(__file__).parent.parent
 READING = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
 ERRORS = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
-COMMANDS = READING + LEDGER
+# the pages on which commands are told
+COMMANDS = "".join(
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("reading", "ledger", "intake", "watch", "export", "panels", "plots", "releases")
+)
 SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
