@@ -28,6 +28,7 @@ _THINGS = (
     "a convoy",
     "the port",
 )
+_SMALL = ("the", "and", "with", "from", "were", "that", "which", "who", "after", "by", "of", "in", "to", "at", "for")
 _SAID = ("the governor", "a spokesman", "residents", "a doctor", "the mayor", "an aid worker", "state radio")
 # a document of another language, which is refused; and what is no record at all
 GERMAN = (
@@ -44,19 +45,20 @@ class Truth:
     kinds: dict[str, int] = field(default_factory=dict)
 
 
+def _name(rng: random.Random) -> str:
+    """A name that few other sentences hold: near-copies are looked for by runs of words."""
+    return "".join(rng.choice(letters) for letters in ("BDFGKLMNRSTVZ", "aeiou", "rlnmkst", "aeiou", "bdktnr"))
+
+
 def report(n: int) -> tuple[str, str, date]:
-    """Title, text and day of report n; no two have much in common."""
+    """Title, text and day of report n. Two of them share few runs of words, as two reports of news do."""
     rng = random.Random(n)
-    town = "".join(rng.choice(letters) for letters in ("BDGKLMNRSTZ", "aeiou", "rlnmk", "aeiou", "bdkt")) + str(n % 97)
+    town = _name(rng).capitalize() + str(n % 97)
     day = date(2015, 1, 1) + timedelta(days=rng.randrange(4000))
-    lines = []
+    lines = [f"{rng.choice(_SIDES)} {rng.choice(DEEDS)} {rng.choice(_THINGS)} in {town}, {rng.choice(_SAID)} said."]
     for _ in range(rng.randint(4, 9)):
-        side, deed, thing, said = (rng.choice(x) for x in (_SIDES, DEEDS, _THINGS, _SAID))
-        count, hour = rng.randint(2, 90), rng.randint(1, 12)
-        lines.append(
-            f"{side} {deed} {thing} in {town} with {count} men at {hour} o'clock, {said} said, and {rng.randint(2, 40)}"
-            f" people were {rng.choice(('killed', 'wounded', 'displaced', 'held'))} there on day {rng.randint(1, 400)}."
-        )
+        words = [w for _ in range(rng.randint(5, 9)) for w in (rng.choice(_SMALL), _name(rng))]
+        lines.append(" ".join(words).capitalize() + ".")
     return f"{rng.choice(_SIDES)} in {town}, report {n}", " ".join(lines), day
 
 
