@@ -151,6 +151,6 @@ def on_a_terminal(casus: Typed, monkeypatch: pytest.MonkeyPatch, *arguments: str
 
 
 def test_the_command_offers_the_tables_that_there_are() -> None:
-    from casus.ledger.flat import TABLES  # noqa: PLC0415
+    from casus.export import FORMATS  # noqa: PLC0415
 
-    assert tuple(TABLES) == cli_export.TABLES
+    assert tuple(dict.fromkeys(table for found in FORMATS.values() for table in found.tables)) == cli_export.TABLES

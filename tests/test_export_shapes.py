@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from casus.export import Job, acled, ged, hapi
+from casus.export import Job, acled, acled_events, ged, ged_events, hapi
 from casus.export.carried import KEYS, VOICES, carried, in_a_line, listed, taken_apart
 from casus.export.cells import RISKY
 from casus.export.shaped import Deaths, deaths
@@ -26,10 +26,11 @@ from casus.ledger.flat import Column, FlatEvent, flat_events
 from casus.ledger.ledger import Ledger
 from casus.ledger.queries import Filter
 from casus.linking.countries import countries
+from casus.pipeline import Reads
 from tests.exported import FORMULA, same_as_golden
 from tests.flats import event
-from tests.ledgers import Pair
-from tests.shapes import CASES, best_of, every, filled, left_out, made, pairs, read_strictly, told_of
+from tests.ledgers import Pair, Typed
+from tests.shapes import CASES, best_of, every, filled, left_out, made, pair, pairs, read_strictly, told_of
 
 DOCS = Path(__file__).parent.parent / "docs" / "formats"
 COLUMNS: dict[str, tuple[Column, ...]] = {"acled": acled.COLUMNS, "ged": ged.COLUMNS, "hapi": hapi.COLUMNS}
@@ -140,7 +141,7 @@ def test_no_cell_is_a_formula(ledger: Ledger, form: str) -> None:
 # ------------------------------------------------------------------ nothing is lost unsaid
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pairs())
 def test_of_any_ledger_rows_and_deaths_are_those_of_the_events_that_went_in(found: list[Pair]) -> None:
     with filled(found) as ledger:
@@ -297,6 +298,22 @@ def test_every_case_is_told_by_one_event(ledger: Ledger) -> None:
     assert len(list(flat_events(ledger))) == len(CASES)
 
 
+def test_a_person_is_told_what_was_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, reader: Reads, tmp_path: Path
+) -> None:
+    typed = Typed.prepared(capsys, monkeypatch, tmp_path, reader)
+    typed.fill([pair("strike"), pair("talks"), pair("denied")])
+    said = typed("export", "acled", "-o", "acled.csv")
+    assert (said.code, said.err.splitlines()) == (0, [
+        "wrote 1 event to acled.csv",
+        "note: 1 event is left out: denied, planned or hypothetical (5 killed)",
+        f"note: 1 event is left out: {acled_events.REASONS['type']}",
+    ])  # fmt: skip
+    assert typed("export", "ged", "-o", "-", "--type", "CONSULT").out.count("\n") == 1
+    lines = typed("export", "hapi", "-o", "-", "--hxl").out.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["location_code", "#country+code", "PAK", "PAK"]
+
+
 # ------------------------------------------------------------------ docs
 
 
@@ -308,5 +325,5 @@ def test_the_page_of_a_form_tells_of_every_column(form: str) -> None:
     assert [row[:3] for row in rows] == [
         (c.name, types[c.kind] + (", may be empty" if c.optional else ""), c.meaning) for c in COLUMNS[form]
     ]
-    for reason in {"acled": acled.REASONS, "ged": ged.REASONS, "hapi": hapi.REASONS}[form].values():
+    for reason in {"acled": acled_events.REASONS, "ged": ged_events.REASONS, "hapi": hapi.REASONS}[form].values():
         assert reason in page

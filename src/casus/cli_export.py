@@ -14,10 +14,10 @@ from casus.errors import UsageError
 
 if TYPE_CHECKING:
     from casus.export import Written
-    from casus.ledger.flat import Table
+    from casus.export.job import Part
     from casus.ledger.queries import Filter
 
-TABLES = ("events", "claims", "conflicts", "documents")
+TABLES = ("events", "claims", "conflicts", "documents", "mentions")
 
 
 def _list(context: click.Context, option: click.Parameter, asked: bool) -> None:
@@ -40,6 +40,7 @@ def _list(context: click.Context, option: click.Parameter, asked: bool) -> None:
 @click.option("--table", type=click.Choice(TABLES), help="Which table, where the format holds one; events without it.")
 @click.option("--with-text", is_flag=True, help="With the texts of documents, and not only quotes.")
 @click.option("--areas", is_flag=True, help="geojson: points amid provinces and districts, too.")
+@click.option("--hxl", is_flag=True, help="hapi: a row of HXL tags below the headings.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
 @click.option("--list", is_flag=True, expose_value=False, is_eager=True, callback=_list, help="List the formats.")
 @filter_options
@@ -48,9 +49,10 @@ def export(
     *,
     format: str,
     output: str,
-    table: Table | None,
+    table: Part | None,
     with_text: bool,
     areas: bool,
+    hxl: bool,
     force: bool,
     asked: Filter,
     ledger: Path | None,
@@ -75,7 +77,7 @@ def export(
     with opened(ledger, config) as there:
         target = _stdout(chosen.binary) if output == "-" else output
         done = write(
-            there, format, target, meant(there, asked, config), Options(table, with_text, areas), overwrite=force,
+            there, format, target, meant(there, asked, config), Options(table, with_text, areas, hxl), overwrite=force,
             on_rows=lambda n: progress.say(f"{n:,} rows"),
         )  # fmt: skip
     progress.clear()

@@ -37,6 +37,17 @@ FORMATS: Mapping[str, Format] = {
         Format("geojson", "geojson", "Events on the map, for QGIS and the web (RFC 7946).", ".geojson"),
         Format("xlsx", "xlsx", "One workbook: events, claims, contradictions, documents, codebook.", ".xlsx",
                binary=True),
+        Format("acled", "acled", "Events in the shape of ACLED, 31 columns.", ".csv", codebook=False),
+        Format("ged", "ged", "Deadly events in the shape of UCDP GED, 49 columns.", ".csv", codebook=False),
+        Format("hapi", "hapi", "Counts by division and month in the shape of HDX HAPI, 19 columns.", ".csv",
+               codebook=False),
+        Format("plover", "plover", "PLOVER records as its manual has them, a line of JSON each; a folder: events and "
+               "claims.", ".jsonl", ("events", "claims"), codebook=False),
+        Format("gdelt", "gdelt", "Rows as GDELT 2.0 has them; a folder: 61 columns of events, 16 of mentions.", ".tsv",
+               ("events", "mentions"), codebook=False),
+        Format("ftm", "ftm", "FollowTheMoney entities, a line of JSON each: events, organisations, reports.",
+               ".ftm.json"),
+        Format("webannotation", "webannotation", "Claims as W3C Web Annotations of their words.", ".jsonld"),
     )
 }  # fmt: skip
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, BinaryIO
 
 from casus.codebook import Codebook
-from casus.ledger.flat import TABLES, Column, Table, columns_of
+from casus.ledger.flat import TABLES, Column, columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,10 +21,11 @@ CODEBOOK = ("table", "column", "type", "empty", "meaning")
 # high above the number of values that a dictionary pays for
 _UNLIKE = {
     "event_id", "claim_id", "document_id", "summary", "quote", "url", "title", "text", "text_sha256", "raw_sha256",
-    "claims", "voices", "responds_to",
+    "claims", "voices", "responds_to", "id", "record",
 }  # fmt: skip
 
 
+@cache  # looking it up takes longer than writing a record
 def made_by() -> str:
     """The package and its version."""
     try:
@@ -31,17 +34,18 @@ def made_by() -> str:
         return "casus-events"
 
 
-def arrow_schema(table: Table, columns: tuple[Column, ...]) -> pa.Schema:
-    """The columns as Arrow has them; each has its `description`, the whole its table and the version of Casus."""
+def arrow_schema(table: str, columns: Sequence[Column], holds: str) -> pa.Schema:
+    """The columns as Arrow has them; each has its `description`, the whole its table, what it `holds` and the version
+    of Casus."""
     import pyarrow as pa  # noqa: PLC0415 - a quarter of a second
 
     kinds = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "date": pa.date32()}
     fields = [pa.field(c.name, kinds[c.kind], c.optional, {"description": c.meaning}) for c in columns]
-    about = {"table": table, "description": TABLES[table], "made_by": made_by()}
+    about = {"table": table, "description": holds, "made_by": made_by()}
     return pa.schema(fields, about)
 
 
-def repeating(columns: tuple[Column, ...]) -> list[str]:
+def repeating(columns: Sequence[Column]) -> list[str]:
     """The columns of text whose values come again and again, so that a dictionary of them pays."""
     return [c.name for c in columns if c.kind == "str" and c.name not in _UNLIKE]
 
@@ -59,8 +63,8 @@ def codebook_rows(*, with_text: bool = False) -> list[tuple[str, str, str, str, 
     return rows
 
 
-def write_codebook(out: BinaryIO, *, with_text: bool = False) -> None:
-    """The codebook as CSV."""
+def write_codebook(out: BinaryIO, *, with_text: bool = False, more: Iterable[Sequence[str]] = ()) -> None:
+    """The codebook as CSV; `more` are rows of columns that stand in no table of exports."""
     made = io.StringIO(newline="")
-    csv.writer(made).writerows([CODEBOOK, *codebook_rows(with_text=with_text)])
+    csv.writer(made).writerows([CODEBOOK, *codebook_rows(with_text=with_text), *more])
     out.write(made.getvalue().encode())

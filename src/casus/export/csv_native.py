@@ -7,29 +7,42 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import BinaryIO
 
-from casus.export.cells import batches, safe_rows
+from casus.export.cells import Cell, batches, safe_rows
 from casus.export.job import Job, Written
+from casus.ledger.flat import Column
 
 _TRUTHS = {True: "true", False: "false"}
 
 
 def write(job: Job, out: BinaryIO) -> Written:
     """The table that is asked for, with a row of headings."""
-    columns = job.columns()
-    truths = [at for at, column in enumerate(columns) if column.kind == "bool"]
-    made, n = io.StringIO(newline=""), 0
-    writer = csv.writer(made)
-    writer.writerow([column.name for column in columns])
-    for some in batches(safe_rows(columns, job.rows())):
-        for row in some:
-            for at in truths:
+    sink = Sink(job.columns(), out)
+    for some in batches(job.rows()):
+        sink.put(some)
+    return Written({job.table: sink.n})
+
+
+class Sink:
+    """Takes rows, of which the columns are the first ones; `n` is how many it has taken."""
+
+    def __init__(self, columns: Sequence[Column], out: BinaryIO) -> None:
+        self.columns, self.out, self.n = columns, out, 0
+        self._truths = [at for at, column in enumerate(columns) if column.kind == "bool"]
+        self._put([[column.name for column in columns]])
+
+    def put(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Writes some rows."""
+        made = list(safe_rows(self.columns, rows))
+        for row in made:
+            for at in self._truths:
                 row[at] = _TRUTHS[bool(row[at])]
-        writer.writerows(some)
-        n += len(some)
-        out.write(made.getvalue().encode())
-        made.seek(0)
-        made.truncate()
-    out.write(made.getvalue().encode())
-    return Written({job.table: n})
+        self._put(made)
+        self.n += len(made)
+
+    def _put(self, rows: Sequence[Sequence[Cell]]) -> None:
+        made = io.StringIO(newline="")
+        csv.writer(made).writerows(rows)
+        self.out.write(made.getvalue().encode())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO, Protocol, TypeVar
+from typing import BinaryIO, Literal, Protocol, TypeVar
 
 from casus.ledger.flat import Column, Flat, FlatEvent, Table, columns_of, flat_events, flat_rows
 from casus.ledger.ledger import Ledger
 from casus.ledger.queries import Filter
 
 T = TypeVar("T")
+# what one file of several holds: a table of flat rows, or one that a format has of its own
+Part = Table | Literal["mentions"]
 TICK = 1000  # rows between two words on how far it is
 
 
@@ -18,14 +20,15 @@ TICK = 1000  # rows between two words on how far it is
 class Options:
     """What can be chosen beside the filter.
 
-    `table`: which of events, claims, conflicts and documents, where the format holds one of them. `with_text`: the
-    texts of documents and not only quotes. `areas`: GeoJSON gives a point amid the area, too, where no more than a
-    province or district is known.
+    `table`: which of events, claims, conflicts, documents and mentions, where the format holds one of them.
+    `with_text`: the texts of documents and not only quotes. `areas`: GeoJSON gives a point amid the area, too, where
+    no more than a province or district is known. `hxl`: HAPI has a row of HXL tags below its headings.
     """
 
-    table: Table | None = None
+    table: Part | None = None
     with_text: bool = False
     areas: bool = False
+    hxl: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,11 @@ class Job:
 
     @property
     def table(self) -> Table:
-        """The table that is asked for; events where nothing is said."""
-        return self.options.table or "events"
+        """The table of flat rows that is asked for; events where nothing is said."""
+        table = self.options.table
+        return "events" if table is None or table == "mentions" else table
 
-    def of(self, table: Table) -> Job:
+    def of(self, table: Part) -> Job:
         """The same for that table."""
         return replace(self, options=replace(self.options, table=table))
 
@@ -100,6 +104,6 @@ class Format:
     module: str
     writes: str
     ending: str
-    tables: Sequence[Table] = ()
+    tables: Sequence[Part] = ()
     binary: bool = False
     codebook: bool = True

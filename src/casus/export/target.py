@@ -13,7 +13,6 @@ from typing import BinaryIO, cast
 from casus.errors import OutputError, UsageError
 from casus.export.columns import write_codebook
 from casus.export.job import Format, Job, Writer, Written
-from casus.ledger.flat import Table
 
 CODEBOOK = "codebook.csv"
 # the first day that an archive can hold: the same archive whenever it is made
@@ -35,7 +34,7 @@ def into_file(writer: Writer, job: Job, path: Path, *, overwrite: bool) -> Writt
     """One file. A path that is a pipe or a device is written to as it is."""
     if path.is_dir():
         raise UsageError(f"{path} is a folder", "name a file")
-    with _told(path):
+    with told_of(path):
         if path.exists() and not path.is_file():
             with path.open("wb") as out:
                 return writer.write(job, out)
@@ -48,11 +47,11 @@ def into_folder(chosen: Format, writer: Writer, job: Job, folder: Path, *, overw
     """A file for each table, and the codebook. Other files of the folder are left as they are."""
     _one_table_only(job, folder)
     names = [f"{table}{chosen.ending}" for table in chosen.tables] + [CODEBOOK] * chosen.codebook
-    with _told(folder):
+    with told_of(folder):
         for name in names:
             _free(folder / name, overwrite)
         made = not folder.exists()
-        part = _beside(folder)
+        part = beside(folder)
         part.mkdir()
         try:
             told = []
@@ -75,7 +74,7 @@ def into_folder(chosen: Format, writer: Writer, job: Job, folder: Path, *, overw
 def into_archive(chosen: Format, writer: Writer, job: Job, path: Path, *, overwrite: bool) -> Written:
     """The same files in one archive."""
     _one_table_only(job, path)
-    with _told(path):
+    with told_of(path):
         _free(path, overwrite)
         with _whole(path) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             told = []
@@ -97,7 +96,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> Iterator[BinaryIO]:
 
 
 def _one_table_only(job: Job, path: Path) -> None:
-    table: Table | None = job.options.table
+    table = job.options.table
     if table is not None:
         raise UsageError(f"{path} is for all tables", f"name a file for one, or leave out --table {table}")
 
@@ -114,7 +113,7 @@ def _free(path: Path, overwrite: bool) -> None:
         raise UsageError(f"{path} is there already", "name another, or --force to write over it")
 
 
-def _beside(path: Path) -> Path:
+def beside(path: Path) -> Path:
     """A name in the same folder, for what is not whole yet."""
     there = path.resolve()
     return there.with_name(f".{there.name}.{os.getpid()}.part")
@@ -123,7 +122,7 @@ def _beside(path: Path) -> Path:
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
     """A stream to a file that takes the path's place when all of it is written."""
-    part = _beside(path)
+    part = beside(path)
     try:
         with part.open("xb") as out:
             yield out
@@ -135,7 +134,7 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told_of(path: Path) -> Iterator[None]:
     """What the system says, as one of our errors; a pipe that was closed is none."""
     try:
         yield
