@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import casus
+from casus import notebook
 from casus.compose import Reader
-from casus.config import Config
+from casus.config import SETTINGS, Config
 from casus.records import (
     Claim,
     Document,
@@ -21,6 +24,7 @@ from casus.records import (
     Span,
     When,
 )
+from tests.strikes import Quoting, fill
 from tests.stub_endpoint import Stub
 
 # how long an example takes says more about what else the machine does than about the code
@@ -91,6 +95,19 @@ def reader() -> WordReader:
 def small() -> Reader:
     """The reader that ships."""
     return Reader.load(Config.load())
+
+
+@pytest.fixture
+def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[casus.Ledger]:
+    """The ledger of `strikes`, in a folder of its own that one is in."""
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CASUS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(notebook, "open_reader", lambda config: Quoting())
+    monkeypatch.chdir(tmp_path)
+    with casus.open("border.casus", create=True) as made:
+        fill(made)
+        yield made
 
 
 @pytest.fixture

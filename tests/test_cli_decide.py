@@ -24,7 +24,7 @@ def casus(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, r
 
 def events(casus: Typed) -> list[Event]:
     with casus.open() as ledger:
-        return ledger.events()
+        return [event.record for event in ledger.events()]
 
 
 def short(event: Event) -> str:

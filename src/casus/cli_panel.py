@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import sys
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, get_args
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from casus.analysis.panels import Panel
     from casus.analysis.plots import By
     from casus.analysis.units import Key
-    from casus.ledger.ledger import Ledger
     from casus.ledger.queries import Filter
 
 STATUSES = (*get_args(Status), "any")
@@ -69,33 +67,19 @@ def panel(
     casus panel prio-grid year -o cells.parquet --type ASSAULT
     casus panel dyad week --directed --side Iran
     """
-    from casus.analysis import panels  # noqa: PLC0415 - numpy and the rest of linking
-    from casus.asking import meant  # noqa: PLC0415
-    from casus.ledger.flat import flat_events, snapshot  # noqa: PLC0415
+    from casus.asking import meant  # noqa: PLC0415 - numpy and the rest of linking
+    from casus.notebook.panels import panel_of  # noqa: PLC0415
 
     config, statuses = Config.load(), None if status == "any" else (status,)
     chosen = None if units is None else _units(units, unit, directed)
-    with opened(ledger, config) as there, snapshot(there):
+    with opened(ledger, config) as there:
         these = meant(there, asked, config)
-        made = panels.panel(
-            flat_events(there, these), unit, time, since=these.since, until=these.until, directed=directed,
-            statuses=statuses, umbrella=umbrella, spread=spread, fill=not no_fill, units=chosen,
+        made = panel_of(
+            there, these, unit, time, since=these.since, until=these.until, directed=directed, statuses=statuses,
+            umbrella=umbrella, spread=spread, fill=not no_fill, units=chosen,
         )  # fmt: skip
-        undated = _undated(there, these, status, umbrella)
-    made = made.leaving_out(panels.LeftOut("undated", undated)) if undated else made
     _put_panel(made, output, as_json, force)
     return FINE
-
-
-def _undated(ledger: Ledger, asked: Filter, status: str, umbrella: bool) -> int:
-    """How many events of unknown date would be meant but for the days: a filter by days passes them over."""
-    if asked.since is None and asked.until is None:
-        return 0
-    same = replace(
-        asked, since=None, until=None, limit=None, status=None if status == "any" else status,
-        umbrella=asked.umbrella if umbrella else False,
-    )  # fmt: skip
-    return ledger.count(same) - ledger.count(replace(same, since=date.min))
 
 
 def _units(path: Path, unit: str, directed: bool) -> list[Key]:

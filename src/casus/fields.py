@@ -138,9 +138,15 @@ def event_fields(event: Event) -> dict[str, Any]:
         "conflicts": [conflict_fields(conflict) for conflict in event.conflicts],
         "responds_to": list(event.responds_to),
         "review": list(event.review),
-        "claims": list(event.claims),
+        "claims": _claim_ids(event),
         "changed_at": event.changed_at,
     }
+
+
+def _claim_ids(event: Event) -> list[str]:
+    """The ids of its claims; of an event as Python is given it (`casus.notebook`), whose `claims` are no ids."""
+    ids: tuple[str, ...] | None = getattr(event, "claim_ids", None)
+    return list(event.claims if ids is None else ids)
 
 
 def _side(side: EventSide) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -19,6 +18,12 @@ from casus.errors import UsageError
 from casus.events import EventWhen
 from casus.pipeline import Reading
 from casus.records import Claim, Document, Figure, Participant, When
+from casus.text import clean, harmless
+
+__all__ = [
+    "HEADINGS", "NARROW", "NOT_SAID", "PIPE_WIDTH", "STATUS_STYLE", "clean", "console", "days", "explanation",
+    "harmless", "in_figures", "show", "show_codebook", "trimmed", "words",
+]  # fmt: skip
 
 # Wide enough for the eight columns; under NARROW they stand below one another instead.
 PIPE_WIDTH = 110
@@ -27,10 +32,6 @@ NARROW = 84
 STATUS_STYLE = {"happened": "green", "denied": "red", "planned": "cyan", "hypothetical": "yellow"}
 HEADINGS = ("event", "when", "what", "who", "to whom", "where", "figures", "who says so")
 NOT_SAID = "-"
-
-# Control characters, and marks that turn the direction of all that follows, would let a document draw
-# on the terminal of its reader.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]+")
 
 
 def console(stream: IO[str]) -> Console:
@@ -127,16 +128,6 @@ def explanation(claim: Claim) -> Iterator[str]:
         yield f'who says so: {source.who or source.name} ({source.kind}) from "{source.span.exact}"'
     for reason in claim.reasons:
         yield f"inferred: {reason}"
-
-
-def harmless(text: str) -> str:
-    """The text without what a terminal would act on, line breaks among it; blanks stay as they are."""
-    return _UNSAFE.sub(" ", text)
-
-
-def clean(text: str) -> str:
-    """The text on one line, without what a terminal would act on."""
-    return " ".join(harmless(text).split())
 
 
 def _because(why: str) -> str:

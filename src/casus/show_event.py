@@ -13,6 +13,7 @@ from rich.text import Text
 
 from casus.events import Conflict, ConflictOption, Event, EventFigure, EventSide
 from casus.linking.describe import describe
+from casus.notebook.views import Range
 from casus.records import Claim, Document, Participant
 from casus.show import NARROW, NOT_SAID, STATUS_STYLE, clean, days, explanation, in_figures, trimmed, words
 
@@ -40,16 +41,7 @@ def short(id_: str) -> str:
 
 def toll(figure: EventFigure | None) -> str:
     """Low, best and high as `casus set` takes them: "2-9-10", "9", "9+", "9-12" where nobody counts; "?" is open."""
-    if figure is None:
-        return NOT_SAID
-    low, best, high = figure.low, figure.best, figure.high
-    if best is None:
-        return f"up to {high}" if low is None else f"{low}+" if high is None else f"{low}-{high}"
-    if low == best == high:
-        return str(best)
-    if high is None and low == best:
-        return f"{best}+"
-    return "-".join("?" if n is None else str(n) for n in (low, best, high))
+    return NOT_SAID if figure is None else str(Range(figure.low, figure.best, figure.high))
 
 
 # ------------------------------------------------------------------ the table

@@ -33,3 +33,18 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+# Control characters, and marks that turn the direction of all that follows, would let a document draw
+# on the terminal or the page of its reader.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]+")
+
+
+def harmless(text: str) -> str:
+    """The text without what a terminal would act on, line breaks among it; blanks stay as they are."""
+    return _UNSAFE.sub(" ", text)
+
+
+def clean(text: str) -> str:
+    """The text on one line, without what a terminal would act on."""
+    return " ".join(harmless(text).split())

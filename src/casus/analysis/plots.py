@@ -169,6 +169,8 @@ def words(asked: Filter) -> tuple[str, ...]:
     for name, value in plain.items():
         if name == "near":
             told.append("within {2:g} km of {0:g}, {1:g}".format(*value))
+        elif name == "ids":
+            told.append(f"{len(value):,} chosen event{'s' * (len(value) != 1)}")
         elif name in ("killed", "independent"):
             told.append(f"{name} at least {value}")
         elif value is True:

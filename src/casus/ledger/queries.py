@@ -38,7 +38,7 @@ class Filter:
 
     `since` and `until` are days, both counted in: an event is meant whose days touch them. `country` is ISO 3166
     alpha-3; `actor`, `recipient` and `side` (either) are a who; `near` is latitude, longitude and kilometres;
-    `text` is full-text search over the words of reports (SQLite FTS5 syntax).
+    `text` is full-text search over the words of reports (SQLite FTS5 syntax); `ids` are whole ids of events.
     """
 
     since: date | None = None
@@ -56,6 +56,7 @@ class Filter:
     umbrella: bool | None = None
     near: tuple[float, float, float] | None = None
     text: str | None = None
+    ids: tuple[str, ...] | None = None  # these and no others
     limit: int | None = None
     offset: int = 0
 
@@ -151,6 +152,8 @@ def _where(asked: Filter, early: str | None = None) -> tuple[list[str], list[obj
             f"n IN (SELECT event FROM claims WHERE active AND n IN ({words}))",
             _one(None if asked.text is None else _words(asked.text)),
         ),
+        # one value, as there may be more ids than a statement takes values
+        ("id IN (SELECT value FROM json_each(?))", _one(None if asked.ids is None else json.dumps(asked.ids))),
     ]
     given = [(sql, values) for sql, values in tests if values is not None]
     return ["alive", *(sql for sql, _ in given)], [v for _, values in given for v in values]
