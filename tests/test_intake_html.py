@@ -231,5 +231,5 @@ def test_entities_in_json_ld_are_read_and_the_headline_stands_once() -> None:
         f"<h1>Minister ends Tuesday’s talks in Nairobi</h1><p>{body}</p></article></body></html>"
     )
     found = read_page(page)
-    assert found.title == "Minister ends Tuesday's talks in Nairobi"
+    assert found.title == "Minister ends Tuesday’s talks in Nairobi"  # as readers see it
     assert found.text.count("talks in Nairobi") == 1

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casus.errors import BinaryError, EmptyError, EncodingError, FormatError, ShortError, TooLargeError
 from casus.intake.dates import Order, ambiguous
 from casus.intake.encoding import decode
 from casus.intake.formats import check_size
 from casus.intake.kinds import is_html
-from casus.intake.language import require_english
+from casus.intake.language import Language, require_english
 from casus.intake.metadata import changed_before, contradicted, merged, settle_published
 from casus.intake.moments import stamp_of, written
 from casus.intake.outlets import country_of, outlet_of
 from casus.intake.plain import Found, read_plain
 from casus.intake.raw import Given, Known, Stamp
 from casus.records import Document, Stated
+
+if TYPE_CHECKING:
+    from casus.intake.html import Page
 
 # Fewer words are no sentence that could claim anything ("Iran strikes." can be neither placed nor dated).
 MIN_WORDS = 3
@@ -64,7 +67,7 @@ def of_page(html: str, source: Source) -> list[Document]:
     from casus.intake.html import read_page  # noqa: PLC0415 - the extractor takes half a second to import
 
     page = read_page(html, source.known.url)
-    if not any(c.isalnum() for c in page.text):
+    if not page.entries and not any(c.isalnum() for c in page.text):
         raise EmptyError(
             f"{source.name} is a page without a readable report",
             "save the page after it has loaded, or as text; tables are not read",
@@ -73,11 +76,31 @@ def of_page(html: str, source: Source) -> list[Document]:
         title=page.title, url=page.url, publisher=page.publisher, byline=page.byline, published=page.stamps,
         modified=page.modified,
     )  # fmt: skip
-    known = merged(source.known, said)
+    known = merged(source.known, replace(said, form=page.form))
+    if page.entries:
+        return _entries(page, replace(source, known=known).noting(*page.notes))
     publisher = source.given.publisher or known.publisher
     found = read_plain(page.text, title=page.title, publisher=publisher, captions=page.captions)
+    found = replace(found, published=None)  # its visible lines are among the stamps, told apart from those of a change
     stated = (*page.stated, *contradicted(source.known, said))
     return [_document(page.text, found, replace(source, known=known).noting(*page.notes), "text/html", stated)]
+
+
+def _entries(page: Page, source: Source) -> list[Document]:
+    """A document for each report of a page that holds several, with its own date and address."""
+    require_english("\n".join(part.text for entry in page.entries for part in entry.parts))
+    known, made = source.known, []
+    for entry in page.entries:
+        text = "\n\n".join([*([entry.title] if entry.title else []), *(part.text for part in entry.parts)])
+        own = replace(
+            known, id=None, title=entry.title or known.title, url=entry.url or known.url, modified=None,
+            published=(entry.stamp,) if entry.stamp else known.published,
+        )  # fmt: skip
+        captions = [part.text for part in entry.parts if part.caption]
+        found = read_plain(text, title=own.title, publisher=source.given.publisher or own.publisher, captions=captions)
+        found = replace(found, published=None)
+        made.append(_document(text, found, replace(source, known=own), "text/html", english=True))
+    return made
 
 
 def of_fields(
@@ -155,30 +178,33 @@ def _has_words(text: str, name: str) -> None:
         raise EmptyError(f"{name} holds no words")
 
 
-def _document(text: str, found: Found, source: Source, media_type: str, stated: tuple[Stated, ...] = ()) -> Document:
-    """The record, with what the user knows first, what the source says next, and what its text says last."""
+def _document(
+    text: str,
+    found: Found,
+    source: Source,
+    media_type: str,
+    stated: tuple[Stated, ...] = (),
+    *,
+    english: bool = False,
+) -> Document:
+    """The record, with what the user knows first, what the source says next, and what its text says last.
+
+    `english` tells that the language is known: a few words of an entry may look like any.
+    """
     read = "\n".join(text[r.start : r.end] for r in found.regions if r.kind != "boilerplate")
-    language = require_english(read or text)
+    language = Language("en", 1.0) if english else require_english(read or text)
     if len((read or text).split()) < MIN_WORDS:
         raise ShortError(f"{source.name} has {len((read or text).split())} words")
     given, known = source.given, source.known
+    publisher, named = _publisher(source, found)
+    country = country_of(known.url, publisher)
     stamps = [*known.published, *((Stamp(found.published, "text"),) if found.published else ())]
     if given.published is not None:
         stamps.insert(0, Stamp(given.published, "given"))
-    publisher = given.publisher or known.publisher or found.publisher
-    country = country_of(known.url, publisher)
-    settled = settle_published(stamps, country=country, retrieved=known.retrieved)
+    settled = settle_published(stamps, country=country, retrieved=known.retrieved, modified=known.modified)
     published = settled.stamp
-    notes = [*source.notes, *known.notes, *language.notes, *settled.notes]
-    if publisher is None and (outlet := outlet_of(known.url)):
-        publisher = outlet.name
-        notes.append(f"the publisher is named after its address, {outlet.domain}")
-    if changed_before(published, known.modified):
-        notes.append(f"last changed {known.modified}, before it was published: one of the two is wrong")
-    if published is None:
-        notes += [*found.notes, "no date of publication found"]
-    elif given.today is not None and published.day > given.today:
-        notes.append(f"the date of publication, {published.day.isoformat()}, lies in the future")
+    notes = [*source.notes, *known.notes, *language.notes, *settled.notes, *named]
+    notes += _notes(published, found, source)
     if not read.strip():
         notes.append("nothing but a table or page furniture: there is no sentence to read")
     return Document.of(
@@ -202,3 +228,24 @@ def _document(text: str, found: Found, source: Source, media_type: str, stated: 
         also_stated=(*settled.others, *stated),
         notes=tuple(notes),
     )
+
+
+def _publisher(source: Source, found: Found) -> tuple[str | None, tuple[str, ...]]:
+    """Who published it; named after its address, with a note, where nothing else names them."""
+    publisher = source.given.publisher or source.known.publisher or found.publisher
+    outlet = outlet_of(source.known.url) if publisher is None else None
+    if outlet is None:
+        return publisher, ()
+    return outlet.name, (f"the publisher is named after its address, {outlet.domain}",)
+
+
+def _notes(published: Stamp | None, found: Found, source: Source) -> list[str]:
+    """What is odd about the dates."""
+    notes = []
+    if changed_before(published, source.known.modified):
+        notes.append(f"last changed {source.known.modified}, before it was published: one of the two is wrong")
+    if published is None:
+        notes += [*found.notes, "no date of publication found"]
+    elif source.given.today is not None and published.day > source.given.today:
+        notes.append(f"the date of publication, {published.day.isoformat()}, lies in the future")
+    return notes

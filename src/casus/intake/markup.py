@@ -68,6 +68,9 @@ class Markup:
     depth: int
     elements: int
     skipped: int
+    state: tuple[str, ...] = ()  # scripts that hold data, not only code
+    language: str = ""  # as the page's first tag says it: "en-GB"
+    saved_from: str | None = None  # the address that the program noted which saved the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,9 @@ class _Scan:
     title: str = ""
     metas: list[tuple[str, str]] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
+    state: list[str] = field(default_factory=list)
+    language: str = ""
+    in_body: bool = False
     times: list[str] = field(default_factory=list)
     canonical: str | None = None
     deepest: int = 0
@@ -124,6 +130,10 @@ class _Scan:
             self.deepest = max(self.deepest, self.depth)
         if name == "meta":
             self._meta(dict(_attributes(attributes)))
+        elif name == "body":
+            self.in_body = True
+        elif name == "html":
+            self.language = self.language or dict(_attributes(attributes)).get("lang", "")
         elif name == "link" and "canonical" in attributes:
             self.canonical = self.canonical or dict(_attributes(attributes)).get("href")
         elif name == "time" and (stamp := dict(_attributes(attributes)).get("datetime")):
@@ -175,6 +185,8 @@ class _Scan:
         elif name == "script" and "ld+json" in attributes:
             # wherever it stands, be it a footer, it speaks about the page
             self.json_ld.append(text)
+        elif name == "script" and ('":' in text or "ublish" in text):
+            self.state.append(text)
 
     def _begin(self, name: str) -> bool:
         """An element to be skipped begins; False where it cannot, because its like is open."""
@@ -237,7 +249,10 @@ class _Scan:
             self.cells = 0
 
     def _meta(self, attributes: dict[str, str]) -> None:
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        name = attributes.get("property") or attributes.get("name")
+        if not name and (of := attributes.get("itemprop")):
+            # in the head of the page of the page, below it of the thing that it stands in
+            name = f"itemprop:{of}" if self.in_body else of
         content = attributes.get("content")
         if name and content:
             self.metas.append((name.lower(), content.strip()))
@@ -258,8 +273,20 @@ def scan(page: str) -> Markup:
     state.finish()
     return Markup(
         tuple(state.blocks), state.title, tuple(state.metas), tuple(state.json_ld), tuple(state.times),
-        state.canonical, state.deepest, state.elements, state.skipped,
+        state.canonical, state.deepest, state.elements, state.skipped, tuple(state.state),
+        state.language, _saved_from(page),
     )  # fmt: skip
+
+
+# <!-- saved from url=(0055)https://... -->; in SingleFile's comment "url: https://..."
+_SAVED = re.compile(
+    r"<!--\s{0,9}(?:saved from url=\(\d{1,5}\)|Page saved with SingleFile\s{1,9}url:\s{1,9})(https?://[^\s<>\"]{4,2000})"
+)
+
+
+def _saved_from(page: str) -> str | None:
+    match = _SAVED.search(page[:5_000])
+    return match[1] if match else None
 
 
 def readable(blocks: tuple[Block, ...]) -> Iterator[Block]:
