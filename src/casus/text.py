@@ -16,10 +16,18 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
     return [m.span() for m in _WORD.finditer(text, start, len(text) if end is None else end)]
 
 
-# names come again and again within a report, and from report to report
-@lru_cache(maxsize=65536)
+# Names come again and again, within a report and from report to report; paragraphs do not, and remembered they would
+# take a hundred megabytes. Few names are longer.
+_NAME_CHARS = 80
+
+
 def fold(text: str) -> str:
     """Lower case without accents, curly quotes or doubled blanks: a key for look-ups, not for offsets."""
+    return _folded(text) if len(text) <= _NAME_CHARS else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=65536)
+def _folded(text: str) -> str:
     text = text.replace("’", "'").replace("‘", "'")
     if not text.isascii():  # most text is, and has nothing to take apart
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
