@@ -17,8 +17,15 @@ BODY = (
 TEXT = "".join(f"<p>{p}</p>" for p in BODY)
 
 
-def page(head: str = "", line: str = "") -> str:
-    article = f"<article><h1>{TITLE}</h1>{line}{TEXT}</article>"
+MORE = (
+    "The council said that eleven lorries with flour had reached the square of Belo by Wednesday noon.",
+    "Two more were held at the bridge, where soldiers asked the drivers for papers that nobody has.",
+)
+READER = "Thank you for writing this, my uncle lives in that street and nobody answers."
+
+
+def page(head: str = "", line: str = "", after: str = "") -> str:
+    article = f"<article><h1>{TITLE}</h1>{line}{TEXT}{after}</article>"
     return f"<html><head><title>{TITLE}</title>{head}</head><body><main>{article}</main></body></html>"
 
 
@@ -130,3 +137,50 @@ def test_the_headline_is_found_where_no_tag_names_it() -> None:
     found = read_page(html)
     assert found.title == TITLE
     assert found.text.split("\n\n") == [TITLE, *BODY]
+
+
+def test_a_section_called_response_is_no_readers_letter() -> None:
+    more = f"<h3>Response</h3>{''.join(f'<p>{p}</p>' for p in MORE)}<h3>Responses (2)</h3><p>{READER}</p>"
+    found = document(page(after=more))
+    assert all(p in found.text for p in (*BODY, "Response", *MORE))
+    assert READER not in found.text
+
+
+def test_what_stands_behind_a_gallery_belongs_to_the_report() -> None:
+    slide = "<li class=slide><figure><img src=a><figcaption>A street of Belo on day {n} of May.</figcaption></figure>"
+    slides = "".join(f"{slide}<span>{{n}} / 9</span></li>".format(n=n) for n in range(1, 10))
+    links = "".join(f"<a href={n}><b>Five questions about the new port law of Ostra</b></a> " for n in range(9))
+    after = f"<ul>{slides}</ul><div class=outro>{''.join(f'<p>{p}</p>' for p in MORE)}</div>"
+    found = document(page(after=f"{after}<section><h2>In the news</h2>{links}</section>"))
+    assert all(p in found.text for p in (*BODY, *MORE))
+    assert "port law" not in found.text
+
+
+def test_a_guest_book_in_the_same_cell_is_no_part_of_the_report() -> None:
+    text = "<br><br>".join([*BODY, f"<b>From the guest book</b><br><b>Tom:</b> {READER}<br><b>Ida:</b> {READER}"])
+    found = document(
+        f"<html><title>{TITLE}</title><table><tr><td><b>{TITLE}</b><br><br>{text}</td></tr></table></html>"
+    )
+    assert all(p in found.text for p in BODY)
+    assert READER not in found.text
+
+
+def test_a_bar_with_the_author_whom_the_tags_name_is_no_text() -> None:
+    bar = "<div class=by>By Vera Lund, Belo &middot; Monday 3 May 2021, 17:42 &middot; 3 min read</div>"
+    told = document(page('<meta name="author" content="Vera Lund">', bar))
+    assert (told.byline, "Vera" in told.text) == ("Vera Lund", False)
+    assert "Vera Lund" in (document(page("", bar)).byline or "")
+    lead = "<p>By noon Vera Lund had counted nine bodies in the yard of the school, she told the radio of Belo.</p>"
+    assert "By noon" in document(page('<meta name="author" content="Vera Lund">', lead)).text
+
+
+def test_a_box_behind_the_report_may_be_longer_than_one_in_it() -> None:
+    links = "".join(f"<p><a href={n}>Port law</a> ({READER})</p>" for n in range(4))
+    found = document(page(after=f"<p>{MORE[0]}</p><div><h3>What we are reading</h3>{links}</div>"))
+    assert READER not in found.text
+    assert MORE[0] in found.text
+
+
+def test_a_headline_at_the_top_of_a_fragment_is_kept() -> None:
+    for tag, title in (("h1", TITLE), ("h2", TITLE), ("p", TITLE), ("h1", "Belo falls"), ("h2", "Belo falls")):
+        assert document(f"<{tag}>{title}</{tag}>{TEXT}").text.startswith(f"{title}\n\n")

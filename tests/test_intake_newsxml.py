@@ -166,7 +166,7 @@ def test_a_message_hands_out_its_stories_one_by_one() -> None:
     named = [(d.item, d.code) if isinstance(d, Failure) else d.title for d in found]
     # the package and the picture are passed over, and keep their numbers
     assert named == [
-        "Ministry denies strike on camp", ("m.xml#4", "format"), ("m.xml#5", "format"),
+        "Ministry denies strike on camp", ("m.xml#4", "withdrawn"), ("m.xml#5", "format"),
         "Mine kills two on road to Tirin", "Schools reopen in Belo",
     ]  # fmt: skip
     denied, _, broken, mine, schools = found

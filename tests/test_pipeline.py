@@ -150,7 +150,8 @@ def reader_opened(reader: Reads) -> Iterator[None]:
 
 @pytest.mark.usefixtures("reader_opened")
 class TestReadInPython:
-    @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40))
+    # a text with NUL characters is none, and refused
+    @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40))
     def test_offsets_point_into_the_text_as_it_was_given(self, odd: str) -> None:
         text = f"{odd} {REPORT}\r\n\r\n  {odd}"
         claims = pipeline.read(text, published="2024-01-18")

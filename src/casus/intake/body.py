@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 
 from casus.intake.clutter import Clutter, is_prose, line_kind
 from casus.intake.lines import is_desk, is_letterhead, is_paper, is_section
@@ -22,6 +22,8 @@ _NEARLY = 0.85
 # What a word costs that is no prose, beside a word of prose: a link's two, in a paragraph or list a quarter.
 _LINK, _WORD, _ITEM = 2.0, 1.0, 0.25
 _SUBHEADS = frozenset({"h2", "h3", "h4"})
+_SIGNED = frozenset({"h1", "h2", "h3"})
+_SIGNATURES = frozenset({"byline", "published", "updated", "stamp"})
 _FLOW = frozenset({"p", "li", "blockquote", "dd", "dt", "pre"}) | HEADINGS
 # A block that says again what so many paragraphs say is a copy of the report for machines.
 _COPY = 3
@@ -65,8 +67,11 @@ class Report:
     marked: tuple[bool, ...]
 
 
-def read_report(page: Page, titles: Sequence[str], site: str | None, *, live: bool = False) -> Report | None:
-    """The report of a page, None where it has no prose. `titles` are what the tags state, `site` is the site's name."""
+def read_report(
+    page: Page, titles: Sequence[str], site: str | None, authors: Sequence[str] = (), *, live: bool = False
+) -> Report | None:
+    """The report of a page, None where it has no prose. `titles` and `authors` are what the tags state, `site` is the
+    site's name."""
     head = find_head(page, titles, site)
     clutter = Clutter(page, head, live=live)
     captions = _captions(page, clutter)
@@ -74,7 +79,7 @@ def read_report(page: Page, titles: Sequence[str], site: str | None, *, live: bo
     if node is None:
         return _pictures(page, clutter, captions, head)
     blocks, marked = page.blocks, clutter.marked
-    if head is None and len(titles) < 2:
+    if head is None and len({fold(t) for t in titles}) < 2:
         prose = [n for n in range(node.start, node.end) if clutter.prose[n] and not marked[n]]
         head = _untold_head(blocks, marked, prose[0])
     top = 0 if head is None else head + 1
@@ -86,7 +91,7 @@ def read_report(page: Page, titles: Sequence[str], site: str | None, *, live: bo
     opening = {n for n in free if top <= n < prose[0] and (n >= start or head is not None) and _opens(blocks[n])}
     within = {n for n in free if prose[0] <= n <= prose[-1] and (clutter.prose[n] or _between(blocks[n]))}
     chosen = opening | within | _edges(blocks, marked, start, node.end, prose)
-    chosen -= _repeated(blocks, chosen)
+    chosen -= _repeated(blocks, chosen) | {n for n in chosen if _is_told(blocks[n], authors)}
     around = _around(page, node, head)
     near = {n for n in captions if min(node.start, top) <= n < around.end and blocks[n].words >= 3}
     near -= {n for n in near if any(m != n and _bare(blocks[n].text) in _bare(blocks[m].text) for m in near if m < n)}
@@ -136,7 +141,20 @@ def find_head(page: Page, titles: Sequence[str], site: str | None) -> int | None
     for n, block in enumerate(page.blocks):
         if block.tag == "h1" and block.words >= 3 and not _is_name(block.text, site) and _may_be(block.text, titles):
             return n
-    return None
+    only = [n for n, block in enumerate(page.blocks) if block.tag == "h1"]
+    if not titles and len(only) == 1 and not _is_name(page.blocks[only[0]].text, site):
+        return only[0]  # two words are a headline, too, where a piece of a page has nothing else
+    return _signed_head(page.blocks, titles)
+
+
+def _signed_head(blocks: Sequence[Block], titles: Sequence[str]) -> int | None:
+    """The one heading with a byline right below it: in a letter to subscribers the title is that of the letter."""
+    signed = [
+        n
+        for n, (block, below) in enumerate(pairwise(blocks))
+        if block.tag in _SIGNED and 3 <= block.words <= 30 and line_kind(below.text) == "byline"
+    ]
+    return signed[0] if len(signed) == 1 and len({fold(t) for t in titles}) < 2 else None
 
 
 def _may_be(text: str, titles: Sequence[str]) -> bool:
@@ -178,6 +196,8 @@ def _report(page: Page, clutter: Clutter, first: int) -> Node | None:
             worth.append(0.0)
         elif clutter.prose[n]:
             worth.append(clutter.prose[n])
+        elif not any(c.isalpha() for c in block.text):
+            worth.append(0.0)  # the number of a slide, a rule of signs
         else:
             each = _ITEM if block.tag in _FLOW else _WORD
             worth.append(-_LINK * block.linked - each * (block.words - block.linked))
@@ -215,11 +235,18 @@ def _closes(block: Block) -> bool:
     return (block.tag == "li" or sentence) and line_kind(block.text) is None
 
 
+def _is_told(block: Block, authors: Sequence[str]) -> bool:
+    """Whether a block is a bar with a byline, and no paragraph, that says of the author what the tags state."""
+    if block.tag in _FLOW or line_kind(block.text) not in _SIGNATURES:
+        return False
+    return any(fold(a) in fold(block.text) for a in authors)
+
+
 def _opens(block: Block) -> bool:
     """Whether a block above the first paragraph is a standfirst, a byline or a stamp."""
     if block.linked * 2 > block.words:
         return False
-    if line_kind(block.text) in {"byline", "published", "updated", "stamp"} or is_prose(block):
+    if line_kind(block.text) in _SIGNATURES or is_prose(block):
         return True
     if block.tag not in _FLOW or block.tag in {"li", "h1"}:
         return False

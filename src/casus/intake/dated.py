@@ -11,9 +11,10 @@ from operator import itemgetter
 from typing import Any
 
 from casus.intake.body import Report
+from casus.intake.clutter import COMMENTS
 from casus.intake.dates import Order, by_weekday, find_clock, find_date, find_partial, order_of
 from casus.intake.markup import Markup
-from casus.intake.meta import PageFacts, Span, url_date, url_span
+from casus.intake.meta import PageFacts, Span, is_at, overlap, url_date, url_span
 from casus.intake.moments import stamp_of, written
 from casus.intake.raw import Stamp
 from casus.intake.stamplines import (
@@ -29,7 +30,7 @@ from casus.intake.stamplines import (
     stamp_lines,
 )
 from casus.intake.statedata import lone_stamp, state_stamps
-from casus.intake.tree import Node, Page
+from casus.intake.tree import Node, Page, Time
 from casus.intake.zones import countries, offset_of
 
 # In the order in which they are believed. Dates of change ("modified", "updated") are asked for by `_MODIFIED`.
@@ -58,6 +59,9 @@ _BROKEN = re.compile(r"\"date(Published|Modified)\"\s{0,9}:\s{0,9}\"([^\"]{8,40}
 _ORIGINAL = re.compile(
     r"\b(?:original(?:ly)? (?:published|posted|issued|date)|first published|original publication)\b", re.IGNORECASE
 )
+# Two versions of one headline share so many of the words of both; where others do, the date of the page's own tags and
+# elements goes first, which mostly is the same. A judgement.
+_SAME_HEADLINE = 0.4
 # Lines of at most so many characters are stamps, labels and headings, by which the order of numbers is told.
 _SHORT = 120
 
@@ -93,7 +97,8 @@ def page_dates(
     if facts.url and (day := url_date(facts.url)):
         machine.append(Stamp(day, "url"))
     if not any(s.basis in {"json-ld", "meta"} for s in machine):
-        machine += state_stamps(markup.state, facts, [p for line in lines if (p := find_partial(line.published))])
+        days = [p for line in lines if (p := find_partial(line.published))]
+        machine += state_stamps(markup.state, facts, days, list(_changes(lines, order)))
     told = _Told(tuple(machine), tuple(changed), url_span(facts.url or ""), order, country)
     seen = [s for line in lines if (s := _shown(line.published, told))]
     if not seen and page and report and (filed := dateline_date(page.blocks[report.first].text)):
@@ -104,9 +109,17 @@ def page_dates(
     every = [*machine, *shown] or _of_articles(facts.pages, order, "datePublished") or lone_stamp(markup.state)
     if not every and page and report:
         every = _only_one(lone_lines(markup, page, report), told)
-    first = _original(lines, every, told) or _by_address(told.span, machine, shown)
+    first = _original(lines, every, told) or _by_address(told.span, machine, shown) or _renewed(lines, machine, told)
     published = tuple(dict.fromkeys(every))
     return Dates(published, written(changed[0]) if changed else None, notes if shown else (), first)
+
+
+def _changes(lines: Sequence[Line], order: Order | None) -> Iterator[datetime]:
+    """The moments at which visible lines say that the report was changed."""
+    for line in lines:
+        day, clock = find_date(line.updated, order), find_clock(line.updated)
+        if day and clock:
+            yield datetime.combine(day, clock[0])
 
 
 def _language(markup: Markup) -> str:
@@ -120,13 +133,33 @@ def _of_machine(
 ) -> tuple[list[Stamp], list[Stamp], list[Stamp]]:
     """What JSON-LD, tags and elements say of publication and of change; and apart those of the former that the page
     shows too."""
-    published = _of_articles(facts.articles, order, "datePublished", "dateCreated") or _of_broken(markup, "Published")
+    own, doubtful = _by_headline(markup, facts)
+    published = _of_articles(own, order, "datePublished", "dateCreated")
+    broken = _of_articles(doubtful, order, "datePublished", "dateCreated")
+    broken = broken if published or broken else _of_broken(markup, "Published")
     changed = _of_articles(facts.articles, order, "dateModified") or _of_broken(markup, "Modified")
     published += _of_metas(markup, _DATES, order)
     changed += _of_metas(markup, _MODIFIED, order)
     shown = [s for value, late in elements if not late and (s := stamp_of(value, "meta", order))]
     changed += [s for value, late in elements if late and (s := stamp_of(value, "meta", order))]
-    return [*published, *shown], changed, shown
+    stated = [*published, *shown]
+    # whether broken JSON-LD, or such with another headline, is about this report, nobody can tell: it goes last
+    broken = [replace(s, basis="meta") for s in broken] if stated else broken
+    return [*stated, *broken], changed, shown
+
+
+def _by_headline(markup: Markup, facts: PageFacts) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The JSON-LD objects with a headline or the address of the page; and those with one that has few words of it: of a
+    gallery in the report, of the last report of a series."""
+    shown = [b.text for b in markup.blocks if b.tag == "h1"] + [t.value for t in facts.titles if t.basis == "meta"]
+    own: list[dict[str, Any]] = []
+    doubtful: list[dict[str, Any]] = []
+    for article in facts.articles:
+        name = article.get("headline") or article.get("name")
+        same = not isinstance(name, str) or not shown or is_at(article, facts.url)
+        same = same or any(overlap(str(name), t) >= _SAME_HEADLINE for t in shown)
+        (own if same else doubtful).append(article)
+    return own, doubtful
 
 
 def _original(lines: Sequence[Line], every: Sequence[Stamp], told: _Told) -> Stamp | None:
@@ -143,6 +176,18 @@ def _by_address(span: Span | None, machine: Sequence[Stamp], shown: Sequence[Sta
     if span is None or not tags or any(span.holds(s.day) for s in tags):
         return None
     return next((s for s in shown if span.holds(s.day)), None)
+
+
+def _renewed(lines: Sequence[Line], machine: Sequence[Stamp], told: _Told) -> Stamp | None:
+    """The visible "Published 3 May", where tags state one day as that of publication and of change, and the page names
+    that day, too, as the day of a change: its system gives the date of the last edition as that of the first."""
+    days = {s.day for s in machine if s.basis != "url"}
+    changed = {s.day for line in lines if (s := _shown(line.updated, told))}
+    if len(days) != 1 or not days <= changed or not days <= {s.day for s in told.modified}:
+        return None
+    labelled = (s for line in lines if LABEL.match(line.published) and (s := _shown(line.published, told)))
+    first = next(labelled, None)
+    return first if first and first.day < min(days) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +245,7 @@ def _of_elements(page: Page, report: Report) -> list[tuple[str, bool]]:
     near: list[tuple[bool, str]] = []
     for time in page.times:
         marked = time.block < len(report.marked) and report.marked[time.block]
-        if marked or not _is_of_report(time.node, report):
+        if (marked and not _is_in_foot(time)) or not _is_of_report(time.node, report):
             continue
         if _MODIFIED_OF.search(time.of) and not _PUBLISHED_OF.search(time.of):
             changed.append(time.value)
@@ -217,6 +262,16 @@ def _of_elements(page: Page, report: Report) -> list[tuple[str, bool]]:
                 near.append((publish < 0, time.value))
     first = [value for _, value in sorted(near, key=itemgetter(0))][:2]
     return [*((v, False) for v in (*published, *created, *first)), *((v, True) for v in changed[:2])]
+
+
+def _is_in_foot(time: Time) -> bool:
+    """Whether it is the moment of a blog's post, which may stand in the post's foot, and of no comment below it."""
+    at: Node | None = time.node if time.of.startswith("hatom:") else None
+    while at is not None and not at.thing:
+        if at.names & COMMENTS:
+            return False
+        at = at.parent
+    return at is not None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

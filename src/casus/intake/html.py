@@ -87,7 +87,7 @@ def read_page(page: str, address: str | None = None) -> Page:
     tree = None if _is_too_much(markup) else page_tree(page)
     titles = [t.value for t in facts.titles]
     live = looks_live([*titles, *(b.text for b in markup.blocks if b.tag == "h1")], facts)
-    report = read_report(tree, titles, publisher, live=live) if tree else None
+    report = read_report(tree, titles, publisher, [a.value for a in facts.authors], live=live) if tree else None
     title = _title(markup, facts, tree, report)
     parts, notes = _parts(page, markup, report)
     captions = tuple(dict.fromkeys(p.text for p in parts if p.caption))

@@ -129,6 +129,12 @@ def common(one: str, other: str) -> int:
     return len(_key(one) & _key(other))
 
 
+def overlap(one: str, other: str) -> float:
+    """The share of the words of both texts, small ones apart, that both have: 1 where they are the same."""
+    a, b = _key(one), _key(other)
+    return len(a & b) / len(a | b) if a | b else 0.0
+
+
 def _key(text: str) -> frozenset[str]:
     return frozenset(w for w in re.findall(r"\w+", fold(text)) if w not in _SMALL)
 
@@ -218,12 +224,17 @@ def _is_a(value: dict[str, Any], pattern: re.Pattern[str]) -> bool:
     return any(isinstance(k, str) and pattern.search(k) for k in listed)
 
 
-def _is_about(article: dict[str, Any], titles: Sequence[str], url: str | None) -> bool:
-    """Whether an article is the page's own: its address, or a headline that shares words with one of the page's."""
+def is_at(article: dict[str, Any], url: str | None) -> bool:
+    """Whether an object of JSON-LD says that it is what stands at an address."""
     named = [_string(article.get("url")), _string(article.get("@id")), _string(article.get("mainEntityOfPage"))]
     if isinstance(whole := article.get("mainEntityOfPage"), dict):
         named.append(_string(whole.get("@id")))
-    if url and any(n and _path(unarchived(n)) == _path(url) for n in named):
+    return url is not None and any(n and _path(unarchived(n)) == _path(url) for n in named)
+
+
+def _is_about(article: dict[str, Any], titles: Sequence[str], url: str | None) -> bool:
+    """Whether an article is the page's own: its address, or a headline that shares words with one of the page's."""
+    if is_at(article, url):
         return True
     headline = _string(article.get("headline")) or _string(article.get("name"))
     return headline is None or not any(titles) or max(alike(headline, t) for t in titles if t) >= _SAME_REPORT

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from casus.errors import EmptyError, FormatError, TooLargeError
+from casus.errors import EmptyError, FormatError, IntakeError, TooLargeError
 from casus.intake import nitf
 from casus.intake.build import Source
 from casus.intake.formats import Intake, Made, failure
@@ -70,7 +70,7 @@ def _message(raw: Raw, intake: Intake) -> Iterator[Made]:
             continue
         try:
             story = _piece(piece, frame, name)
-        except FormatError as error:
+        except IntakeError as error:  # one that was taken back ends no message
             yield failure(name, error)
             continue
         if story is not None:
@@ -85,7 +85,8 @@ def _maker(story: Story, source: Source) -> Any:
 
 
 def _piece(piece: Piece, frame: Frame, name: str) -> Story | None:
-    """The story of an item, None for one that has none. Raises FormatError for one that is broken or taken back."""
+    """The story of an item, None for one that has none. Raises FormatError for one that is broken, WithdrawnError for
+    one that was taken back."""
     item = frame.element(piece.xml or "", name)
     if local(item) != "newsitem":
         return None

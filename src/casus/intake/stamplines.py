@@ -12,7 +12,7 @@ from casus.intake.dates import find_date, find_partial
 from casus.intake.imprint import DATELINE
 from casus.intake.lines import is_date_line, kind_of, opening_date
 from casus.intake.markup import Markup
-from casus.intake.tree import Block, Node, Page
+from casus.intake.tree import HEADINGS, Block, Node, Page
 
 _NAMES = frozenset({
     "date", "time", "timestamp", "published", "posted", "datetime", "dateline", "pubdate", "tarih", "fecha", "datum",
@@ -40,6 +40,19 @@ _PHRASE = frozenset({
     "is", "no", "vol", "issue", "est", "established", "founded",
 })  # fmt: skip
 _WORD, _BESIDE_WORDS = re.compile(r"[^\W\d_]{2,}"), 3
+# How bulletins and statements end: "Bangui, Friday the 9th of October 2015 (bulletin no. 611)".
+_PLACED = re.compile(
+    r"\W{0,3}(?:[^\W\d_][^,;:.!?\d]{1,40},\s){0,2}(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?(?:the\s)?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?[^\W\d_]{3,10},?|[^\W\d_]{3,10}\s\d{1,2}(?:st|nd|rd|th)?,?)\s(?:19|20)\d\d"
+    r"\W{0,3}(?:\([^()]{1,60}\))?\W{0,3}",
+    re.IGNORECASE,
+)
+# A letter to subscribers as a page, and the line of its issue: "No. 214 | Wednesday 14 January 2026".
+_LETTER = re.compile(
+    r"\W{0,3}view (?:this|the)? ?(?:e-?mail|message|newsletter|campaign) (?:in your browser|online).{0,20}",
+    re.IGNORECASE,
+)
+_ISSUE = re.compile(r"\W{0,3}(?:(?:no|nr|issue|number|volume|vol)\b\.?\s?#?|#)\d{1,5}\b", re.IGNORECASE)
 # How far from the headline a line with a date is the report's: a trail, a kicker, a standfirst, a byline stand between.
 _ABOVE, _BELOW_END, _LINE_WORDS = 6, 4, 25
 
@@ -62,15 +75,50 @@ def stamp_lines(page: Page, report: Report) -> Iterator[Line]:
         if node.names & _DAY_NAMES and 1 < node.end - node.start <= 4 and is_near(page, report, node.start, node):
             yield _split(" ".join(b.text for b in blocks[node.start : node.end])[:100])
     for n in (*below, *reversed(over)):
-        if report.marked[n] or not is_near(page, report, n, blocks[n].node):
+        if report.marked[n] or not is_near(page, report, n, blocks[n].node) or _is_of_site(page, report, n, head):
             continue
         above = blocks[n - 1] if n else blocks[n]
         label = above.text if above.words <= 3 and (above.text.endswith(":") or above.tag in {"dt", "th"}) else ""
         if line := _line(blocks[n], label):
             yield line
+    yield from _opening_date(page, report, head)
+    if closing := _closing(page, report):
+        yield Line(closing, "")
     for block in blocks[report.end : report.end + _BELOW_END]:
         if kind_of(block.text) == "published" or (PUBLISH.match(block.text) and (line := _line(block, ""))):
             yield _split(block.text)
+
+
+def _is_of_site(page: Page, report: Report, n: int, head: int) -> bool:
+    """Whether a line is the first of a page, with links between it and the headline: the reader's day, above a menu."""
+    blocks = page.blocks
+    menu = any(blocks[m].linked > 1 and blocks[m].linked == blocks[m].words for m in range(n + 1, head))
+    return menu and all(report.marked[m] for m in range(n)) and not PUBLISH.search(blocks[n].text)
+
+
+def _closing(page: Page, report: Report) -> str | None:
+    """The line with place and day that closes a bulletin, right behind its last paragraph and beside it; the first line
+    of a list of other reports, which may be a date, too, stands in another element or above a link."""
+    if report.end >= len(page.blocks) or report.marked[report.end]:
+        return None
+    last, block = page.blocks[report.end - 1], page.blocks[report.end]
+    beside = block.node is last.node or block.node.parent in {last.node.parent, last.node}
+    after = page.blocks[report.end + 1] if report.end + 1 < len(page.blocks) else None
+    leads_on = block.linked or (after is not None and after.linked == after.words and not report.marked[report.end + 1])
+    return block.text if beside and not leads_on and _PLACED.fullmatch(block.text) else None
+
+
+def _opening_date(page: Page, report: Report, head: int) -> Iterator[Line]:
+    """A heading that is a date and opens the element with the report: how blogs part their days. The day at the head of
+    a site opens no such element, for the whole page is in the one that it opens."""
+    for node in page.nodes:
+        if node.tag in HEADINGS and node.start < head <= node.start + 2 and node.end == node.start + 1:
+            around, block = node.parent, page.blocks[node.start]
+            outer = around.parent if around is not None else None
+            if around is None or outer is None or "body" in {around.tag, outer.tag} or around.start != node.start:
+                continue
+            if around.end >= report.end and is_date_line(block.text):
+                yield Line(block.text, "")
 
 
 def dateline_date(paragraph: str) -> str | None:
@@ -142,11 +190,13 @@ def _holds(outer: Node, node: Node | None) -> bool:
 
 def lone_lines(markup: Markup, page: Page, report: Report) -> Iterator[list[str]]:
     """Where a page that states no date at its head may state one, best first: in labelled lines wherever they stand, in
-    `time` elements, in <title>; not in what is other reports', readers' or a menu's."""
+    `time` elements, in <title>, in the line of a letter's issue; not in what is of other reports, readers, menus."""
     own = [b for n, b in enumerate(page.blocks) if not report.marked[n]]
     lines = [b.text for b in own if b.words <= _LINE_WORDS and LABEL.match(b.text)]
     beside = [b.text for a, b in pairwise(own) if a.words <= 3 and LABEL.fullmatch(f"{a.text} ")]
     free = [t for t in page.times if t.block < len(report.marked) and not report.marked[t.block]]
     times = [t.value for t in free if not UPDATE.search(f"{t.before} {t.of}") and not OTHER.search(t.before)]
-    for texts in ([*lines, *beside], times, [markup.title]):
+    letter = any(_LETTER.fullmatch(b.text) for b in page.blocks[: report.first])
+    issues = [b.text for b in page.blocks[: report.first] if letter and b.words <= _LINE_WORDS and _ISSUE.match(b.text)]
+    for texts in ([*lines, *beside], times, [markup.title], issues):
         yield [t for t in texts if not UPDATE.search(t) and not OTHER.search(t)]

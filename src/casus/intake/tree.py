@@ -228,7 +228,7 @@ class _Builder:
         outer, outer_tag = self._node, self._tag
         node = Node(tag, names, outer, len(self.blocks), self._pictures)
         node.id = element.get("id") or ""
-        node.thing = "itemscope" in element.attrib or "typeof" in element.attrib
+        node.thing = "itemscope" in element.attrib or "typeof" in element.attrib or "hentry" in names
         style = element.get("style") or ""
         node.hidden = "hidden" in element.attrib or bool(style and _HIDDEN.search(style))
         if style and "background-image" in style:
@@ -303,7 +303,7 @@ class _Builder:
         if not value and (element.tag == "time" or of):
             value = element.text_content()[:100]
         if value.strip() and any(c.isdigit() for c in value):
-            of = of or ("pubdate" if "pubdate" in attributes else "")
+            of = of or ("pubdate" if "pubdate" in attributes else _of_microformat(element))
             before = " ".join("".join([t for t, _, _ in self._runs[-4:]]).split())
             if not before and self.blocks and self.blocks[-1].words <= _LABEL_WORDS:
                 before = self.blocks[-1].text
@@ -324,6 +324,12 @@ class _Builder:
                 self.blocks.append(
                     Block(text, self._tag, self._node, text.count(" ") + 1, linked, strong, self._captions > 0)
                 )
+
+
+def _of_microformat(element: Any) -> str:
+    """What hAtom, the format of many blogs, calls the moment in an `abbr`."""
+    classes = (element.get("class") or "").split()
+    return next((f"hatom:{c}" for c in classes if c in {"published", "updated"}), "") if element.tag == "abbr" else ""
 
 
 def _parts(runs: list[_Run]) -> Iterator[list[_Run]]:
