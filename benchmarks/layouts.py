@@ -25,8 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from casus.errors import IntakeError
-from casus.intake.load import document_from_bytes
+from casus.intake.load import documents_from_bytes
 from casus.records import Document, RegionKind
 
 LAYOUTS = Path(__file__).parents[1] / "tests" / "layouts"
@@ -114,11 +113,10 @@ def page_names(*, held_out: bool) -> list[str]:
 
 
 def read(name: str) -> Document | None:
-    """The document of a page, None where it cannot be read."""
-    try:
-        return document_from_bytes((LAYOUTS / name).read_bytes(), name=name)
-    except IntakeError:
-        return None
+    """The report of a page, None where it cannot be read; of a live page with one above its entries that one."""
+    made = documents_from_bytes((LAYOUTS / name).read_bytes(), name=name)
+    found = [d for d in made if isinstance(d, Document)]
+    return next((d for d in found if d.form == "report"), found[0] if found else None)
 
 
 def measure(names: Sequence[str]) -> list[Scored]:
@@ -144,10 +142,7 @@ def milliseconds(names: Sequence[str]) -> float:
     for _ in range(_ROUNDS + 1):  # the first one imports and warms up
         start = time.perf_counter()
         for name, data in pages:
-            try:
-                document_from_bytes(data, name=name)
-            except IntakeError:
-                continue
+            list(documents_from_bytes(data, name=name))
         rounds.append(time.perf_counter() - start)
     return min(rounds[1:]) * 1000 / len(pages)
 

@@ -217,3 +217,11 @@ def test_a_round_up_that_cannot_be_split_says_so(content: str) -> None:
 def test_a_report_with_one_dateline_and_headings_is_one_report() -> None:
     (only,) = read(round_up(f"<p>{BELO}</p><h3>Bridges blown up</h3><p>The rebels left the town on Sunday night.</p>"))
     assert only.form == "report"
+
+
+def test_a_report_above_the_entries_is_a_document_of_its_own() -> None:
+    (path,) = (Path(__file__).parent / "layouts").glob("c12-*.html")
+    report, *entries = [d for d in documents_from_bytes(path.read_bytes(), name=path.name) if isinstance(d, Document)]
+    assert (report.form, {d.form for d in entries}) == ("report", {"live-entry"})
+    assert "back to the table in Muscat" in report.text
+    assert not any(entry.text.splitlines()[-1] in report.text for entry in entries)

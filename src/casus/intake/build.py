@@ -78,12 +78,19 @@ def of_page(html: str, source: Source) -> list[Document]:
     )  # fmt: skip
     known = merged(source.known, replace(said, form=page.form))
     if page.entries:
-        return _entries(page, replace(source, known=known).noting(*page.notes))
-    publisher = source.given.publisher or known.publisher
+        above = replace(source, known=replace(known, form="report")).noting(*page.notes)
+        report = [_report(page, above, ())] if page.text else []
+        return [*report, *_entries(page, replace(source, known=known).noting(*page.notes))]
+    stated = (*page.stated, *contradicted(source.known, said))
+    return [_report(page, replace(source, known=known).noting(*page.notes), stated)]
+
+
+def _report(page: Page, source: Source, stated: tuple[Stated, ...]) -> Document:
+    """The one report of a page, or the one above its entries."""
+    publisher = source.given.publisher or source.known.publisher
     found = read_plain(page.text, title=page.title, publisher=publisher, captions=page.captions)
     found = replace(found, published=None)  # its visible lines are among the stamps, told apart from those of a change
-    stated = (*page.stated, *contradicted(source.known, said))
-    return [_document(page.text, found, replace(source, known=known).noting(*page.notes), "text/html", stated)]
+    return _document(page.text, found, source, "text/html", stated)
 
 
 def _entries(page: Page, source: Source) -> list[Document]:

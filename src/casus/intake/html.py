@@ -13,7 +13,7 @@ from typing import Any
 
 from casus.intake.body import Part, Report, read_report
 from casus.intake.dated import Dates, page_dates
-from casus.intake.live import Entry, looks_live, split
+from casus.intake.live import Entry, Split, looks_live, split
 from casus.intake.markup import Markup, is_sentence, readable, scan
 from casus.intake.meta import PageFacts, Told, alike, page_facts
 from casus.intake.metadata import differing, settle_published
@@ -40,6 +40,10 @@ _MIN_SHARE = 0.3
 _MAIL_MARK = re.compile(r"\A(?:\[[\w .-]{2,40}\]\s{0,3}|(?:fwd?|re|fw|subject):\s{0,3})+", re.IGNORECASE)
 # A heading is the headline that the tags state if it shares so many of its words.
 _SAME_TITLE = 0.5
+
+
+# So many words above the entries of a live page are a report and no standfirst; as in feeds, where fewer are a teaser.
+_REPORT_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,25 @@ def read_page(page: str, address: str | None = None) -> Page:
     text = "\n\n".join([title, *body] if title and body else body)
     author = facts.authors[0].value if facts.authors else None
     several = split(tree, report, facts, dates, title)
+    if several.entries:
+        body = _above(body, several)
+        text = "\n\n".join([title, *body] if title and body else body)
     stamps, later = _first_publication(dates)
     return Page(
         text, title, publisher, author, facts.url, stamps, dates.modified, captions,
         (*later, *_stated(facts, title)), (*notes, *dates.notes, *several.notes), several.form, several.entries,
     )  # fmt: skip
+
+
+def _above(body: Sequence[str], several: Split) -> list[str]:
+    """The paragraphs that belong to none of the entries, where they are a report of their own: some live pages have one
+    above what ticks in below."""
+    told = {fold(part.text) for entry in several.entries for part in entry.parts}
+    told |= {fold(entry.title) for entry in several.entries if entry.title}
+    # tags give an entry in one piece that the page has in several, so a paragraph within an entry counts as told, too
+    whole = "\n".join(sorted(told))
+    own = [p for p in body if fold(p) not in whole]
+    return own if several.form == "live-entry" and sum(len(p.split()) for p in own) >= _REPORT_WORDS else []
 
 
 def _first_publication(dates: Dates) -> tuple[tuple[Stamp, ...], tuple[Stated, ...]]:
