@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 from hypothesis import strategies as st
 
 from casus.errors import IntakeError
-from casus.intake import xmls
 from casus.intake.formats import Intake, Made
+from casus.intake.news import xmls
 from casus.intake.raw import Raw
 from casus.records import Document, Failure
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from casus.watch.capturing import Captures
 from casus.config import Config
 from casus.fetch import Fetcher, Manners
 from casus.keeping import Listener, Run, add_sources, open_ledger
@@ -18,6 +17,7 @@ from casus.ledger.ledger import Ledger
 from casus.pipeline import Reads
 from casus.records import Document
 from casus.sources import find
+from casus.watch.capturing import Captures
 from casus.watch.watching import Habits, Watch
 from tests.conftest import WordReader
 from tests.web_server import LOCAL, Page, Time, WebServer

@@ -17,8 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from casus.errors import BusyError, OutputError
 from casus.fetch import Answer
-from casus.intake.feeds import Entry, entries
-from casus.intake.followed import Told, filled, of_field, of_json, to_field, to_json
+from casus.intake.news.feeds import Entry, entries
+from casus.intake.packs.followed import Told, filled, of_field, of_json, to_field, to_json
 from casus.intake.raw import Known, Stamp
 from casus.records import Document, Failure
 from casus.watch import capturing

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casus.intake import documents_from_bytes
-from casus.intake.naming import Names, harmless, unpacked_name, worth
+from casus.intake.packs.naming import Names, harmless, unpacked_name, worth
 from casus.records import Document
 from tests.archived import FILES, PAGE, TEXTS, WRITERS, patched, tarred, zipped
 from tests.spy import piped, spied

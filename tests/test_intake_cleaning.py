@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casus.intake.build import Source, of_page
-from casus.intake.html import read_page
+from casus.intake.web.html import read_page
 from casus.records import Document
 
 TITLE = "Army takes the town of Belo after a week of fighting"

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casus.errors import FormatError
-from casus.intake import feeds
-from casus.intake.feednames import publisher_of
-from casus.intake.feeds import Entry
 from casus.intake.formats import Intake
-from casus.intake.opml import Subscription, subscriptions
+from casus.intake.news import feeds
+from casus.intake.news.feednames import publisher_of
+from casus.intake.news.feeds import Entry
+from casus.intake.news.opml import Subscription, subscriptions
+from casus.intake.news.wiredates import stamp_of
 from casus.intake.raw import Known, Raw
-from casus.intake.wiredates import stamp_of
 from casus.records import Document, Failure
 from tests.feed_files import (
     REPORT,

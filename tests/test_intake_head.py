@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from casus.intake import document_from_bytes
-from casus.intake.lines import is_date_line, is_desk, is_letterhead, is_section
+from casus.intake.plaintext.lines import is_date_line, is_desk, is_letterhead, is_section
 from casus.records import Document
 from casus.samples import Sample, samples
 

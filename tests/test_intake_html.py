@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casus.errors import EmptyError, IntakeError
-from casus.intake.html import read_page
 from casus.intake.load import document_from_bytes
-from casus.intake.markup import scan
-from casus.intake.meta import url_date, without_site
+from casus.intake.web.html import read_page
+from casus.intake.web.markup import scan
+from casus.intake.web.meta import url_date, without_site
 
 PROSE = "The army said on Monday that it had taken the town of Belo and that nine of its soldiers were killed."
 

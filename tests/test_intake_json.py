@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from casus.errors import FormatError
 from casus.intake.formats import Intake
-from casus.intake.jsons import read as read_json
-from casus.intake.jsonscan import MAX_DEPTH, Scanner
 from casus.intake.raw import MAX_BYTES, Given, Raw
+from casus.intake.tables.jsons import read as read_json
+from casus.intake.tables.jsonscan import MAX_DEPTH, Scanner
 from casus.records import Document, Failure
 
 PROSE = "The army said on Monday that it had taken the town of Belo and that nine of its soldiers were killed."

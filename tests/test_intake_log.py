@@ -193,7 +193,7 @@ class TestCaptures:
     ) -> None:
         path = lines(tmp_path / "a.jsonl", REPORT.format("Ana"), REPORT.format("Ben"))
         first = add(ledger, config, *sources(path))
-        monkeypatch.setattr("casus.intake.jsons.of_fields", lambda *_: pytest.fail("taken apart"))
+        monkeypatch.setattr("casus.intake.tables.jsons.of_fields", lambda *_: pytest.fail("taken apart"))
         second = add(ledger, config, *sources(path))
         assert (second.new, sorted(second.known), second.failures) == ([], sorted(first.new), [])
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from casus.intake import documents_from_bytes
 from casus.intake.formats import Intake, Made
-from casus.intake.mail import split_box
+from casus.intake.mail.letters import split_box
 from casus.intake.raw import Known, Raw
 from casus.records import Document, Failure
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from casus.intake.build import Source, of_page
 from casus.intake.dates import by_weekday, find_clock, find_date, find_partial
-from casus.intake.meta import Span, unarchived, url_date, url_span
 from casus.intake.metadata import differing, settle_published
 from casus.intake.raw import Known, Stamp
+from casus.intake.web.meta import Span, unarchived, url_date, url_span
 from casus.records import Document, PublishedBasis, Stated
 
 TITLE = "Army takes the town of Belo after a week of fighting"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casus.intake.formats import Intake
-from casus.intake.ninjs import is_ninjs
 from casus.intake.raw import Given, Raw
+from casus.intake.tables.ninjs import is_ninjs
 from casus.records import Document, Failure
 
 PROSE = "The army said on Monday that it had taken the town of Belo and that nine of its soldiers were killed."

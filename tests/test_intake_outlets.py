@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from casus.intake.outlets import country_of, outlet_of
-from casus.intake.zones import countries, local, offset_of, zones_of
+from casus.intake.web.outlets import country_of, outlet_of
+from casus.intake.web.zones import countries, local, offset_of, zones_of
 
 DAY = date(2021, 5, 3)
 

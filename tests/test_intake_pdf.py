@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casus.intake import documents_from_bytes
-from casus.intake.pdf_guard import check_pages
-from casus.intake.pdf_objects import Objects, Ref
-from casus.intake.pdf_text import tidy
+from casus.intake.pdf.guard import check_pages
+from casus.intake.pdf.objects import Objects, Ref
+from casus.intake.pdf.text import tidy
 from casus.records import Document, Failure
 from tests.pdf_writer import FONT, At, bomb, drawn, file, literal, pdf, set_lines, stream
 

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casus.errors import FormatError, UsageError
-from casus.intake.dialects import find_header
-from casus.intake.fieldmap import apply, parse_map
 from casus.intake.formats import Intake
 from casus.intake.moments import stamp_of
 from casus.intake.raw import MAX_BYTES, Given, Raw
-from casus.intake.tables import read as read_table
+from casus.intake.tables.dialects import find_header
+from casus.intake.tables.fieldmap import apply, parse_map
+from casus.intake.tables.tables import read as read_table
 from casus.records import Document, Failure
 
 PROSE = "The army said on Monday that it had taken the town of Belo and that nine of its soldiers were killed."

@@ -143,7 +143,7 @@ def test_damage_made_on_purpose_takes_no_more_than_linear_work(monkeypatch: pyte
         unpacked += size
 
     monkeypatch.setattr(Spy, "spend", spend)
-    monkeypatch.setattr("casus.intake.crawl._FREE_REWORK", 2 * MB)
+    monkeypatch.setattr("casus.intake.packs.crawl._FREE_REWORK", 2 * MB)
     spied(data + gzip.compress(GOOD[0]), "x.warc.gz")
     assert unpacked < 5 * MB
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casus.errors import FormatError, IntakeError
-from casus.intake import feeds, xmls
 from casus.intake.formats import Intake
-from casus.intake.opml import subscriptions
-from casus.intake.pieces import pieces
+from casus.intake.news import feeds, xmls
+from casus.intake.news.opml import subscriptions
+from casus.intake.news.pieces import pieces
+from casus.intake.news.xmlsafe import repaired
 from casus.intake.raw import Given, Raw
-from casus.intake.xmlsafe import repaired
 from casus.records import Document, Failure
 from tests.feed_files import REPORT, Growing, document, documents, failure, item, made, rss, sample
 

@@ -83,7 +83,7 @@ def test_a_fault_of_intake_is_a_failure_and_shows_itself_when_debugging(
         yield Document.of(REPORT)
         raise KeyError("oops")
 
-    monkeypatch.setattr("casus.intake.pages.read", faulty)
+    monkeypatch.setattr("casus.intake.web.pages.read", faulty)
     (tmp_path / "a.txt").write_text(REPORT)
     source = Source("a", tmp_path / "a.txt")
 

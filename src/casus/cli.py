@@ -34,8 +34,8 @@ from casus.cli_base import (
 )
 from casus.config import Config, ReaderName
 from casus.errors import OutputError, SecondReaderError, UsageError
-from casus.intake.fieldmap import parse_map
 from casus.intake.formats import INTERNAL
+from casus.intake.tables.fieldmap import parse_map
 from casus.pipeline import (
     Reading,
     Reports,

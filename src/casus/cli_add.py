@@ -28,7 +28,7 @@ from casus.cli_base import (
 )
 from casus.config import Config
 from casus.errors import CasusError, SecondReaderError
-from casus.intake.fieldmap import parse_map
+from casus.intake.tables.fieldmap import parse_map
 from casus.pipeline import Reading, Reads, Reports, open_reader, opening_notes
 from casus.records import Failure
 from casus.sources import Found, Source, find

@@ -15,13 +15,13 @@ from casus.intake.kinds import is_html
 from casus.intake.language import Language, require_english
 from casus.intake.metadata import changed_before, contradicted, merged, settle_published
 from casus.intake.moments import stamp_of, written
-from casus.intake.outlets import country_of, outlet_of
-from casus.intake.plain import Found, read_plain
+from casus.intake.plaintext.plain import Found, read_plain
 from casus.intake.raw import Given, Known, Stamp
+from casus.intake.web.outlets import country_of, outlet_of
 from casus.records import Document, Stated
 
 if TYPE_CHECKING:
-    from casus.intake.html import Page
+    from casus.intake.web.html import Page
 
 # Fewer words are no sentence that could claim anything ("Iran strikes." can be neither placed nor dated).
 MIN_WORDS = 3
@@ -64,7 +64,7 @@ def of_text(text: str, source: Source, *, media_type: str = "text/plain", captio
 
 def of_page(html: str, source: Source) -> list[Document]:
     """The documents of a page of HTML: one report, or the entries of a live blog."""
-    from casus.intake.html import read_page  # noqa: PLC0415 - the extractor takes half a second to import
+    from casus.intake.web.html import read_page  # noqa: PLC0415 - the extractor takes half a second to import
 
     page = read_page(html, source.known.url)
     if not page.entries and not any(c.isalnum() for c in page.text):

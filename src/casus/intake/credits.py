@@ -15,8 +15,8 @@ from functools import cache
 from importlib.resources import files
 
 from casus.errors import DataError
-from casus.intake.lines import kind_of
-from casus.intake.paragraphs import ENDS_PROSE, paragraphs
+from casus.intake.plaintext.lines import kind_of
+from casus.intake.plaintext.paragraphs import ENDS_PROSE, paragraphs
 from casus.records import Document, RegionKind
 from casus.text import fold
 

@@ -33,21 +33,21 @@ INTERNAL_HINT = "this is a fault in Casus: please report it; CASUS_DEBUG=1 shows
 Made = Document | Failure
 
 _MODULES: dict[Kind, str] = {
-    "zip": "casus.intake.archives",
-    "gzip": "casus.intake.archives",
-    "bzip2": "casus.intake.archives",
-    "xz": "casus.intake.archives",
-    "tar": "casus.intake.archives",
-    "warc": "casus.intake.warc",
-    "pdf": "casus.intake.pdf",
-    "mbox": "casus.intake.mail",
-    "mail": "casus.intake.mail",
-    "mhtml": "casus.intake.mhtml",
-    "xlsx": "casus.intake.tables",
-    "table": "casus.intake.tables",
-    "xml": "casus.intake.xmls",
-    "json": "casus.intake.jsons",
-    "html-or-text": "casus.intake.pages",
+    "zip": "casus.intake.packs.archives",
+    "gzip": "casus.intake.packs.archives",
+    "bzip2": "casus.intake.packs.archives",
+    "xz": "casus.intake.packs.archives",
+    "tar": "casus.intake.packs.archives",
+    "warc": "casus.intake.packs.warc",
+    "pdf": "casus.intake.pdf.files",
+    "mbox": "casus.intake.mail.letters",
+    "mail": "casus.intake.mail.letters",
+    "mhtml": "casus.intake.web.mhtml",
+    "xlsx": "casus.intake.tables.tables",
+    "table": "casus.intake.tables.tables",
+    "xml": "casus.intake.news.xmls",
+    "json": "casus.intake.tables.jsons",
+    "html-or-text": "casus.intake.web.pages",
 }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 from casus.intake.raw import Known, Stamp
-from casus.intake.zones import local, zones_of
+from casus.intake.web.zones import local, zones_of
 from casus.records import PublishedBasis, Stated, StatedField
 from casus.text import fold
 

@@ -22,7 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from casus.errors import BusyError, OutputError
-from casus.intake.followed import FIELD, Told, to_field
+from casus.intake.packs.followed import FIELD, Told, to_field
 
 if TYPE_CHECKING:
     from casus.fetch import Answer

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from casus.errors import FormatError, IntakeError, TooLargeError
-from casus.intake.feeds import Entry, about, entries
-from casus.intake.opml import subscriptions
+from casus.intake.news.feeds import Entry, about, entries
+from casus.intake.news.opml import subscriptions
+from casus.intake.news.xmlsafe import root_of
 from casus.intake.raw import HEAD_BYTES, megabytes
-from casus.intake.xmlsafe import root_of
 from casus.ledger.watched import WatchedFeed
 from casus.records import Failure
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from casus.config import Config
 from casus.errors import FetchError, FormatError, IntakeError
-from casus.intake.feeds import Entry
-from casus.intake.followed import Told, of_json
 from casus.intake.formats import Intake, failure
+from casus.intake.news.feeds import Entry
+from casus.intake.packs.followed import Told, of_json
 from casus.intake.raw import Given, Known, Raw
 from casus.keeping import Keeper, Run
 from casus.ledger.ledger import Ledger

@@ -20,11 +20,11 @@ from urllib.parse import urlsplit, urlunsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from casus.errors import AddressError, CasusError, FetchError, IntakeError, RobotsError, TooLargeError
-from casus.intake.feeds import Entry
-from casus.intake.followed import of_json, to_json
 from casus.intake.formats import INTERNAL, INTERNAL_HINT
+from casus.intake.news.feeds import Entry
+from casus.intake.news.wiredates import later, written
+from casus.intake.packs.followed import of_json, to_json
 from casus.intake.raw import Known, Stamp
-from casus.intake.wiredates import later, written
 from casus.ledger.watched import WatchedPage
 from casus.records import Document, Failure
 from casus.watch.polling import MOST_RETRY_AFTER, moment, stamp

@@ -1,0 +1,1 @@
+"""Mail: boxes, letters, newsletters, what they forward and attach."""

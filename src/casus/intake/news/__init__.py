@@ -1,0 +1,1 @@
+"""Feeds and news formats in XML."""

@@ -1,0 +1,1 @@
+"""PDF: its text as paragraphs."""

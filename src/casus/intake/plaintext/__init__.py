@@ -1,0 +1,1 @@
+"""Plain text: which lines are the report, and what they say of it."""

@@ -1,0 +1,1 @@
+"""Records: tables, JSON and ninjs, by a map of fields."""
