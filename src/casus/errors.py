@@ -4,6 +4,7 @@ CasusError
 ├── UsageError          the call itself is wrong (exit code 2)
 ├── OutputError         what was read could not be written: the disk is full, say
 ├── ExportError         the ledger cannot be had in that form: too many rows for it, a package that is missing
+├── ReleaseError        a release is none, is damaged, or cannot be made again from what is in it
 ├── SpanError           offsets and words disagree; never shown to a user unless we have a bug
 ├── RecordError         a record's field holds a value that it cannot hold
 ├── IntakeError         a source could not become a document
@@ -61,6 +62,11 @@ class OutputError(CasusError):
 class ExportError(CasusError):
     code = "export"
     default_hint = "`casus export --list` says which forms there are"
+
+
+class ReleaseError(CasusError):
+    code = "release"
+    default_hint = "`casus release --verify FOLDER` says what is wrong with a release"
 
 
 class SpanError(CasusError):

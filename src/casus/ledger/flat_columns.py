@@ -170,16 +170,17 @@ _MEANINGS: Mapping[Table, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def _columns(table: Table) -> tuple[Column, ...]:
+def described(row: type, meanings: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns of rows of that kind (a NamedTuple), in order, each with what it means."""
     out = []
-    for name, hint in get_type_hints(ROWS[table]).items():
+    for name, hint in get_type_hints(row).items():
         kinds = [k for k in get_args(hint) or (hint,) if k is not NoneType]
         kind: Kind = kinds[0].__name__
-        out.append(Column(name, kind, NoneType in get_args(hint), _MEANINGS[table][name]))
+        out.append(Column(name, kind, NoneType in get_args(hint), meanings[name]))
     return tuple(out)
 
 
-COLUMNS: Mapping[Table, tuple[Column, ...]] = {table: _columns(table) for table in TABLES}
+COLUMNS: Mapping[Table, tuple[Column, ...]] = {table: described(ROWS[table], _MEANINGS[table]) for table in TABLES}
 
 
 def columns_of(table: Table, *, summary: bool = True, with_text: bool = True) -> tuple[Column, ...]:

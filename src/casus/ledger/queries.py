@@ -9,7 +9,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from heapq import merge
 from itertools import islice
@@ -25,7 +25,8 @@ from casus.records import Claim, Document
 # degrees of latitude to a kilometre, and what a box of a search is widened by so that rounding loses nothing
 KM_PER_DEGREE = 111.2
 # as the migration has them, so that SQLite finds its indexes; undated events stand last
-ORDER = "coalesce(first, '9999-99-99')"
+UNDATED = "9999-99-99"
+ORDER = f"coalesce(first, '{UNDATED}')"
 SPAN = "coalesce(julianday(last) - julianday(first), 0)"
 LONG_DAYS = 31
 # events that are fetched at once
@@ -38,7 +39,8 @@ class Filter:
 
     `since` and `until` are days, both counted in: an event is meant whose days touch them. `country` is ISO 3166
     alpha-3; `actor`, `recipient` and `side` (either) are a who; `near` is latitude, longitude and kilometres;
-    `text` is full-text search over the words of reports (SQLite FTS5 syntax); `ids` are whole ids of events.
+    `text` is full-text search over the words of reports (SQLite FTS5 syntax); `ids` are whole ids of events; `after`
+    are day and id of an event (UNDATED where it has none), and those that come behind it in order are meant.
     """
 
     since: date | None = None
@@ -59,6 +61,8 @@ class Filter:
     ids: tuple[str, ...] | None = None  # these and no others
     limit: int | None = None
     offset: int = 0
+    # no part of what is asked, but of where one is in the answer
+    after: tuple[str, str] | None = field(default=None, repr=False)
 
 
 def find_events(store: Store, asked: Filter) -> Iterator[Event]:
@@ -152,6 +156,8 @@ def _where(asked: Filter, early: str | None = None) -> tuple[list[str], list[obj
             f"n IN (SELECT event FROM claims WHERE active AND n IN ({words}))",
             _one(None if asked.text is None else _words(asked.text)),
         ),
+        # the first of these two is what an index begins at
+        (f"{ORDER} >= ? AND ({ORDER}, id) > (?, ?)", asked.after and (asked.after[0], *asked.after)),
         # one value, as there may be more ids than a statement takes values
         ("id IN (SELECT value FROM json_each(?))", _one(None if asked.ids is None else json.dumps(asked.ids))),
     ]
