@@ -3,6 +3,7 @@
 #   make demo    read the reports that ship with Casus     make check   lint, types and tests
 #   make test    run the tests                             make score   accuracy beside its floors
 #   make bench   measure speed                             make train   train a model anew
+#   make docs    build the site of docs/ into site/
 #
 # With another Python: make test PYTHON=python3.12
 
@@ -21,11 +22,11 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types bench score train clean
+.PHONY: help demo test check lint types bench score train docs clean
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n '3,8s/^# \{0,1\}//p' Makefile
+	@sed -n '3,9s/^# \{0,1\}//p' Makefile
 
 demo: $(READY)
 	@.venv/bin/casus demo
@@ -47,6 +48,11 @@ bench: $(READY)
 score: $(READY)
 	$(PY) -m training.score --shared $(SHARED) $(ARGS)
 	$(PY) -m training.fit_linking --shared $(SHARED) --no-read --check
+
+# the generator of the site has an environment of its own
+docs: $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) sync --quiet --locked --only-group docs
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
 
 # torch and the pretrained weights are for maintainers only and have an environment of their own
 #
@@ -70,7 +76,7 @@ TRAIN := .venv-training/bin/python -m training
 COMMON := --general 0.06 --mask 0.15 --role_weight 0.35 --head_rate 1e-3
 
 clean:
-	rm -rf .venv .venv-training $(TOOLS) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-training .venv-docs site $(TOOLS) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests training benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The pip of a fresh environment fetches uv; uv then installs exactly what uv.lock says. Once, until it changes.

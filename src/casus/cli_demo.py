@@ -1,4 +1,4 @@
-"""`casus demo`: the reports that ship with Casus, read, and put into a ledger of their own."""
+"""`casus demo`: the reports that ship with Casus, read, and put into a ledger of their own; or copied, to try on."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 import click
 
 from casus.cli import Printer, read_found
-from casus.cli_base import FINE
+from casus.cli_base import FINE, say
 from casus.config import Config
+from casus.errors import OutputError, UsageError
 from casus.pipeline import Reading
 from casus.records import Failure
 from casus.sources import Found, Source
@@ -30,21 +31,26 @@ CLOSING = """\
 Nobody's figure is averaged away. `casus add FILE...` makes a ledger of your own reports, `casus events` and
 `casus show EVENT` ask it, and `casus settle EVENT killed VALUE` writes down what you decide.
 """
+SAVE = "Copy the reports into this folder, to try other commands on; nothing is read."
 
 
 @click.command("demo", short_help="Read the reports that ship with Casus, and link them to events.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each claim instead of the table.")
 @click.option("--explain", is_flag=True, help="Below each claim, why it holds each value.")
-def demo(as_json: bool, explain: bool) -> int:
+@click.option("--save", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER", help=SAVE)
+def demo(as_json: bool, explain: bool, save: Path | None) -> int:
     """Read the reports that ship with Casus: one exchange of strikes, told by outlets that disagree; and show the
     events that a ledger makes of them.
 
     \b
     casus demo
     casus demo --explain
+    casus demo --save pages
     """
     from casus.samples import samples  # noqa: PLC0415
 
+    if save is not None:
+        return _copy(save)
     items = (Source(f"sample {s.file}", s.path, s.published, s.publisher) for s in samples())
     config, printer = Config.load(), _Keeping(as_json, explain)
     code = read_found(Found(tuple(items), ()), config, printer)
@@ -53,6 +59,24 @@ def demo(as_json: bool, explain: bool) -> int:
     if not as_json and code == FINE:
         _show_ledger(printer.readings, config)
     return code
+
+
+def _copy(folder: Path) -> int:
+    """The reports as files in a folder that holds none of them yet. Raises UsageError where it does, OutputError where
+    it cannot be written."""
+    from casus.samples import samples  # noqa: PLC0415
+
+    there = next((folder / s.file for s in samples() if (folder / s.file).exists()), None)
+    if there is not None:
+        raise UsageError(f"{there} is there already", "name another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for sample in samples():
+            (folder / sample.file).write_bytes(sample.path.read_bytes())
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}", "name another folder") from error
+    say(f"copied {len(samples())} reports to {folder}")
+    return FINE
 
 
 class _Keeping(Printer):
