@@ -36,7 +36,7 @@ LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 # the pages on which commands are told
 COMMANDS = "".join(
     (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("reading", "ledger", "intake", "watch", "export", "panels", "plots", "releases")
+    for name in ("reading", "ledger", "intake", "watch", "export", "panels", "plots", "releases", "page")
 )
 SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -37,6 +37,9 @@ LAYERS = (
     ("cli",),
     ("cli_add", "cli_ledger", "cli_decide", "cli_demo", "cli_export", "cli_panel", "cli_release"),
     ("cli_intake", "cli_watch"),
+    ("web",),
+    ("cli_serve",),
+    ("cli_markdown",),
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 STAGES = ("codebook", "intake", "reader", "world", "linking")

@@ -53,7 +53,7 @@ def test_the_signatures() -> None:
 
 def test_a_ledger_can_be_asked_for_all_that_a_filter_can() -> None:
     asked = [name for name in inspect.signature(casus.Ledger.events).parameters if name != "self"]
-    assert [name for name in asked if name not in ALIASES] == [field.name for field in fields(Filter)]
+    assert [name for name in asked if name not in ALIASES] == [field.name for field in fields(Filter) if field.repr]
     assert set(ALIASES.values()) <= set(asked)
     assert asked == list(Asked.__annotations__)
 
@@ -121,11 +121,12 @@ def test_records_are_frozen() -> None:
         assert "__slots__" in vars(record)
 
 
-@pytest.mark.parametrize("kind", TREE, ids=lambda kind: kind.__name__)
+# those of the tree as it is drawn; a module may have one of its own, which never leaves it
+@pytest.mark.parametrize("kind", [k for k in TREE if k.__module__ == "casus.errors"], ids=lambda kind: kind.__name__)
 def test_errors_survive_pickling_and_have_codes_of_their_own(kind: type[CasusError]) -> None:
     error = pickle.loads(pickle.dumps(kind("what", "do this")))
     assert (type(error), error.code, error.message, error.hint) == (kind, kind.code, "what", "do this")
-    assert [other for other in TREE if other.code == kind.code] == [kind]
+    assert [k for k in TREE if k.code == kind.code and k.__module__ == "casus.errors"] == [kind]
     assert kind_of(kind.code) is kind
 
 

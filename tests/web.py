@@ -15,7 +15,9 @@ from casus.records import Claim, Document
 from casus.web.access import Role, Token, Tokens
 from casus.web.app import create_app
 from casus.web.settings import Settings
+from tests.ledgers import told
 from tests.strikes import Quoting, fill
+from tests.telling import claim, days, point
 
 HOST = "http://127.0.0.1:8311"
 SECRETS: dict[Role, str] = {"read": "r" * 24, "review": "v" * 24, "admin": "a" * 24}
@@ -50,3 +52,36 @@ def serving(path: Path, **other: Any) -> Iterator[TestClient]:
     app = create_app(path, settings(path.parent, **other))
     with TestClient(app, base_url=HOST, follow_redirects=False) as client:
         yield client
+
+
+def get(client: TestClient, address: str) -> Any:
+    """The JSON of an answer that is fine."""
+    found = client.get(f"/api/1{address}")
+    assert found.status_code == 200, found.text
+    return found.json()
+
+
+def disputed(client: TestClient) -> dict[str, Any]:
+    """The event whose toll is disputed."""
+    (event,) = get(client, "/events?disputed=true")["events"]
+    assert isinstance(event, dict)
+    return event
+
+
+def decide(client: TestClient, **fields: Any) -> tuple[int, Any]:
+    """Status and JSON of a decision."""
+    found = client.post("/api/1/decisions", json=fields)
+    return found.status_code, found.json()
+
+
+COUNTRIES = ("AFG", "IRQ", "SYR", "TUR", "YEM", "OMN", "IND", "CHN")
+
+
+def many(n: int) -> list[Any]:
+    """Documents with one event each, in towns far from one another; four on each day, some undated."""
+    return [
+        told(f"d{k:02}", claim(f"d{k:02}", by=[(COUNTRIES[k % 8], "MIL")], to=[(COUNTRIES[k // 8], "CVL")],
+                               at=point((f"Town {k}", COUNTRIES[k % 8], "", 3.0 * k - 40, 7.0 * k - 80)),
+                               on=days(f"2024-01-{1 + k // 4:02}") if k % 8 else None))
+        for k in range(n)
+    ]  # fmt: skip

@@ -65,6 +65,8 @@ ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(("failures", "retry"), "casus.cli_intake"),
     "export": "casus.cli_export",
     "watch": "casus.cli_watch",
+    "serve": "casus.cli_serve",
+    **dict.fromkeys(("release", "diff", "changes"), "casus.cli_release"),
     **dict.fromkeys(("panel", "plot"), "casus.cli_panel"),
     **dict.fromkeys(("events", "show", "why", "review", "log"), "casus.cli_ledger"),
     **dict.fromkeys(("merge", "split", "reject", "set", "settle", "rename", "undo"), "casus.cli_decide"),

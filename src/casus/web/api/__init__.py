@@ -1,0 +1,1 @@
+"""The API: one router a resource, below /api/1; docs/http.md describes them."""
