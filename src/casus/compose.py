@@ -217,7 +217,7 @@ def related(prepared: Prepared, told: Told) -> list[Claim]:
     found = counted.counted(document.text, bounds, [(c.trigger.start, c.trigger.end) for c in claims])
     apart = counted.apart(found, claims)
     for step, tasks in (("link", inherit.SIDES), ("again", inherit.WHERE_AND_WHEN)):
-        labels = relate.link(document.text, bounds, claims, relate.load_weights()[step], told.odds, apart)
+        labels = relate.link(document.text, bounds, claims, relate.load_weights()[step], told.odds, apart=apart)
         labelled = [replace(c, event=e) for c, e in zip(claims, labels, strict=True)]
         claims = inherit.inherit(document, bounds, labelled, told.context, hints=told.hints, tasks=tasks)
         claims = counted.without_mixture(document.text, claims, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from dataclasses import dataclass
 from datetime import date
 from importlib import metadata
@@ -52,8 +53,9 @@ def _packages() -> list[Check]:
         hint = f"install {DISTRIBUTION} instead of running it from a folder"
         return [Check("casus", False, "is not installed", hint)]
     checks = [Check("casus", True, metadata.version(DISTRIBUTION))]
-    for requirement in needed:
-        name = requirement.split(">")[0].split("=")[0].split(";")[0].strip()
+    # what only an extra needs may be absent
+    for requirement in (r for r in needed if "extra ==" not in r):
+        name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
         try:
             checks.append(Check(name, True, metadata.version(name)))
         except metadata.PackageNotFoundError:

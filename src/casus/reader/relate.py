@@ -49,6 +49,7 @@ def link(
     claims: Sequence[Claim],
     weights: Weights | None = None,
     odds: Odds | None = None,
+    *,
     apart: frozenset[tuple[int, int]] = frozenset(),
 ) -> list[str]:
     """An event label (e1, e2, ... in order of first mention) for each claim, in the order given.
