@@ -31,6 +31,7 @@ _MONTHS = {
     for name in names
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?:T\d{2,6}Z?)?(?!\d)")
 _YMD = re.compile(r"(?<!\d)(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
@@ -139,6 +140,8 @@ def find_clock(text: str) -> tuple[time, str | None] | None:
 
 def _hits(text: str, order: Order | None) -> list[tuple[int, date | None]]:
     found: list[tuple[int, date | None]] = []
+    if _DIGIT.search(text) is None:  # as most lines of a page
+        return found
     for pattern in (_ISO, _YMD, _COMPACT):
         found += [(m.start(), _day(m.group(1), m.group(2), m.group(3))) for m in pattern.finditer(text)]
     for m in _MONTH_FIRST.finditer(text):

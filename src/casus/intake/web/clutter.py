@@ -143,11 +143,16 @@ def line_kind(text: str) -> LineKind | None:
     return kind_of(text)
 
 
+@lru_cache(maxsize=4_096)
+def _speaks_of_itself(text: str) -> bool:
+    return _SMALL_PRINT.search(text) is not None
+
+
 def is_small_print(block: Block) -> bool:
     """Whether a block speaks about the page or the outlet: cookies, rights, whom to write to."""
-    if _SMALL_PRINT.search(block.text[:1_000]):
-        return block.words <= 120
-    return block.words <= 40 and _WRITE_TO.search(block.text) is not None
+    if block.words > 120:
+        return False
+    return _speaks_of_itself(block.text[:1_000]) or (block.words <= 40 and _WRITE_TO.search(block.text) is not None)
 
 
 def _is_links(block: Block) -> bool:
