@@ -1,9 +1,9 @@
 """Intake at volume: how fast beside the reader, how flat its memory is, and whether anything is lost.
 
-    python benchmarks/intake_scale.py speed                     intake of pages beside reading them
-    python benchmarks/intake_scale.py memory --records 100 1000 10000 100000
-    python benchmarks/intake_scale.py mixed --records 100000    into a ledger, 1 % broken: is anything lost?
-    python benchmarks/intake_scale.py warc --megabytes 2000     peak memory of one large crawl
+    python -m benchmarks.intake_scale speed                     intake of pages beside reading them
+    python -m benchmarks.intake_scale memory --records 100 1000 10000 100000
+    python -m benchmarks.intake_scale mixed --records 100000    into a ledger, 1 % broken: is anything lost?
+    python -m benchmarks.intake_scale warc --megabytes 2000     peak memory of one large crawl
 
 Reading takes hours for so many, so `mixed` has a stand-in for the reader; all else is as in `casus add`. Seconds hold
 for one machine only; the ratios of a run hold anywhere.

@@ -519,3 +519,15 @@ def peak_of(rows: int) -> int:
 
 def test_memory_does_not_grow_with_the_rows() -> None:
     assert peak_of(20_000) < peak_of(1_000) + 500_000
+
+
+def test_a_map_is_for_tables_and_leaves_pages_and_texts_alone() -> None:
+    given = Given(fields={"title": "headline", "text": "body"})
+    page = b"<html><body><h1>Army takes Belo</h1><p>The army said that it had taken the town of Belo on Monday.</p>"
+    text = b"The army said that it had taken the town of Belo on Monday, and that nine soldiers were killed there."
+    table = b"headline;body\nArmy takes Belo;The army said that it had taken the town of Belo on Monday.\n"
+    for data, name in ((page, "a.html"), (text, "a.txt"), (page, "<stdin>"), (table, "<stdin>"), (table, "a.csv")):
+        (made,) = Intake(given, debug=True).source(Raw.of(data, name))
+        assert isinstance(made, Document), made
+        assert "taken the town of Belo" in made.text
+        assert "headline" not in made.text

@@ -98,7 +98,7 @@ class WithdrawnError(IntakeError):
 
 class BinaryError(IntakeError):
     code = "binary"
-    default_hint = "Casus reads text, HTML and JSON documents; convert this file first"
+    default_hint = "convert it to text, a web page or PDF; docs/intake.md lists what is read"
 
 
 class TooLargeError(IntakeError):

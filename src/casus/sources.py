@@ -165,7 +165,9 @@ class _Search:
 
     def _fail(self, name: str, error: OSError) -> None:
         if error.errno in _ABSENT:
-            self.items.append(_failure(name, "no such file or folder", "check the path"))
+            web = "://" in name
+            hint = "`casus watch` follows feeds; no other command fetches anything" if web else "check the path"
+            self.items.append(_failure(name, "no such file or folder", hint))
             return
         reason = error.strerror or type(error).__name__
         self.items.append(_failure(name, f"cannot be opened: {reason}", "check the path and its permissions"))

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from casus.errors import IntakeError, TooLargeError
 from casus.intake.raw import Given, Known, Raw, megabytes
-from casus.intake.sniff import Kind, source_kind
+from casus.intake.sniff import Kind, has_columns, source_kind
 from casus.records import Document, Failure
 
 # Raise it when intake makes other documents of the same bytes: then nobody's memory of old ones holds any more.
@@ -140,8 +140,8 @@ class Intake:
             if plugin.sniff(raw.head, raw.name):
                 return plugin
         kind = source_kind(raw.head, raw.name)
-        # standard input has no name that says table, but who maps its columns does
-        if kind == "html-or-text" and self.given.fields:
+        # standard input has no name that says table, but its first line has the columns that the user maps
+        if kind == "html-or-text" and has_columns(raw.head, self.given.fields.values()):
             kind = "table"
         return cast(Format, import_module(_MODULES[kind]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from casus.intake.kinds import is_json, is_mhtml
@@ -79,6 +80,14 @@ def source_kind(head: bytes, name: str) -> Kind:  # noqa: PLR0911 - a list of ca
     if is_json(start.decode("utf-8", "replace"), name):
         return "json"
     return "mail" if _MAIL_NAME.search(name) else "html-or-text"
+
+
+def has_columns(head: bytes, names: Iterable[str]) -> bool:
+    """Whether the first line of a source is that of a table with all these columns, and there are any."""
+    line = _as_utf8(head).decode("utf-8", "replace").split("\n", 1)[0]
+    cells = {cell.strip().strip('"').casefold() for cell in re.split(r"[,;\t|]", line)}
+    wanted = {name.casefold() for name in names}
+    return bool(wanted) and wanted <= cells
 
 
 def _as_utf8(head: bytes) -> bytes:
