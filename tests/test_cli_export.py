@@ -42,6 +42,11 @@ def test_a_table_of_events(casus: Typed) -> None:
     assert names(casus) == ["events.csv"]
 
 
+def test_events_of_one_status(casus: Typed) -> None:
+    said = [casus("export", "jsonl", "-o", "-", "--status", status) for status in ("happened", "denied")]
+    assert [{json.loads(line)["status"] for line in one.out.splitlines()} for one in said] == [{"happened"}, set()]
+
+
 def test_standard_output_holds_nothing_else(casus: Typed) -> None:
     said = casus("export", "jsonl", "-o", "-", "--table", "claims", "--country", "Iran")
     lines = [json.loads(line) for line in said.out.splitlines()]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, get_args
 
 import click
 
 from casus.cli_base import FINE, Progress, count, filter_options, ledger_option, opened, say
 from casus.config import Config
 from casus.errors import UsageError
+from casus.records import Status
 
 if TYPE_CHECKING:
     from casus.export import Written
@@ -42,6 +44,7 @@ def _list(context: click.Context, option: click.Parameter, asked: bool) -> None:
 @click.option("--areas", is_flag=True, help="geojson: points amid provinces and districts, too.")
 @click.option("--hxl", is_flag=True, help="hapi: a row of HXL tags below the headings.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
+@click.option("--status", type=click.Choice(get_args(Status)), help="Only events of this status.")
 @click.option("--list", is_flag=True, expose_value=False, is_eager=True, callback=_list, help="List the formats.")
 @filter_options
 @ledger_option
@@ -54,6 +57,7 @@ def export(
     areas: bool,
     hxl: bool,
     force: bool,
+    status: Status | None,
     asked: Filter,
     ledger: Path | None,
 ) -> int:
@@ -72,7 +76,7 @@ def export(
     from casus.export import Options, format_of  # noqa: PLC0415
     from casus.export import export as write  # noqa: PLC0415
 
-    config, chosen = Config.load(), format_of(format)
+    config, chosen, asked = Config.load(), format_of(format), replace(asked, status=status)
     progress = Progress(0, table=output == "-")
     with opened(ledger, config) as there:
         target = _stdout(chosen.binary) if output == "-" else output
