@@ -288,3 +288,11 @@ def test_the_shipped_weights_link_two_reports_of_one_raid() -> None:
     other = Deed("2024-03-03", SARAVAN, "PAK", "IRN", 9)
     ledger.add([paper("a", HERE, lead="One."), paper("b", HERE, lead="Two."), paper("c", other)], "run")
     assert len(groups(ledger)) == 2
+
+
+def test_an_event_that_lives_again_counts_as_founded() -> None:
+    ledger = filled(paper("a", Deed(town=None, killed=2)), paper("b", Deed(killed=9, by=None)), batch=1)
+    one, other = (event.id for event in ledger.events())
+    merged = ledger.merge(one, other, by="Ana")
+    (gone,) = merged.changes.ended
+    assert ledger.undo(by="Ana").changes.founded == [gone]

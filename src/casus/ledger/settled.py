@@ -196,7 +196,8 @@ def _settle(store: Store, events: set[int], settling: Settling, step: Step, out:
             if old is not None and lives and _bare(old) == _bare(made):
                 continue
             _write(store, n, made, step, _cause(old, made, bool(lives), step))
-            (out.changed if version else out.founded).append(id_)
+            # one that had ended and lives again was not there before
+            (out.changed if version and lives else out.founded).append(id_)
 
 
 def _bare(event: Event) -> Event:
